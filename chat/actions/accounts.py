@@ -1,0 +1,51 @@
+"""How people come in: the owner once, everybody else by an invite. Synchronous, for views and commands."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from chat.actions.rooms import create_room, join_open_rooms
+from chat.models import Invite, Room, User
+from storage.store import store
+
+
+class AlreadySetUp(Exception):
+    """There is an owner already."""
+
+
+FIRST_ROOM = "Everyone"
+
+
+def create_owner(name: str, username: str, password: str) -> User:
+    """Make the first account, which owns the installation, and its first room.
+
+    Raises:
+        AlreadySetUp: somebody was faster. Of two at once, one wins: the transaction holds the write lock throughout.
+    """
+    with transaction.atomic():
+        if User.objects.exists():
+            raise AlreadySetUp
+        owner = User.objects.create_superuser(username, "", password, name=name)
+        store.run_transaction(create_room, FIRST_ROOM, Room.Kind.OPEN, owner.pk)
+    return owner
+
+
+def create_member(name: str, username: str, password: str) -> User:
+    """Make an account and let it into every open room."""
+    with transaction.atomic():
+        user = User.objects.create_user(username, "", password, name=name)
+        store.run_transaction(join_open_rooms, user.pk)
+    return user
+
+
+def valid_invite(token: str) -> Invite | None:
+    """The invite of this token, if it still lets people in."""
+    return Invite.objects.select_related("created_by").filter(token=token, revoked_at=None).first()
+
+
+def renew_invite(user: User) -> Invite:
+    """Make a new invite; links given out before stop working."""
+    with transaction.atomic():
+        Invite.objects.filter(revoked_at=None).update(revoked_at=timezone.now())
+        return Invite.objects.create(created_by=user)

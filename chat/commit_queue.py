@@ -1,0 +1,176 @@
+"""One commit for many operations: whatever arrives while a batch is being committed makes the next batch.
+
+Batches follow one another, so the operations of one connection are committed in the order they came in, on whichever
+path storage runs. After a failure that may pass ("retry"), later operations of the same lane are refused with `order`
+until the failed one comes again: a pipelining client never overtakes itself (docs/protocol.md, promise 3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import DatabaseError
+
+from chat.actions.messages import send
+from chat.actions.refused import Refused
+from chat.protocol import Ack, Code, Send
+from chat.queries.events import events_json
+from storage.exceptions import QueueFull, StorageError
+from storage.store import Connection, store
+
+logger = logging.getLogger("chat")
+
+BATCH = 256
+MAX_WAITING = 10_000
+COMMIT_SECONDS = 20.0
+RETRY_MS = 500
+
+
+class Lane:
+    """The operations of one connection in one room, which keep their order."""
+
+    __slots__ = ("blocked_by", "in_flight")
+
+    def __init__(self) -> None:
+        self.blocked_by: str | None = None
+        self.in_flight = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether it can be forgotten: nothing on its way, nothing to be waited for."""
+        return not self.in_flight and self.blocked_by is None
+
+    def admits(self, client_id: str) -> bool:
+        """Whether this operation may go on; the one that failed for now, coming again, opens the lane."""
+        if self.blocked_by == client_id:
+            self.blocked_by = None
+        return self.blocked_by is None
+
+    def block(self, client_id: str) -> None:
+        """This operation failed for now: nothing of the lane may overtake it."""
+        if self.blocked_by is None:
+            self.blocked_by = client_id
+
+
+class Nack(NamedTuple):
+    """Not done; with `retry`, not done *for now*."""
+
+    code: Code
+    message: str
+    retry: bool
+
+
+Outcome = Ack | Nack
+OUT_OF_ORDER = Nack(Code.ORDER, "an earlier message of yours has to be sent first", retry=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """A send on its way to the database. `done` is called on the event loop, once, with how it ended."""
+
+    sender: int
+    frame: Send
+    lane: Lane
+    done: Callable[[Outcome], None]
+
+
+class Committed(NamedTuple):
+    """What a batch added to a room: the events from `first` to `last`, as a JSON array."""
+
+    room: int
+    first: int
+    last: int
+    events: str
+
+
+class CommitQueue:
+    """The operations of this process on their way to the database. `publish` learns what each commit added."""
+
+    def __init__(self, publish: Callable[[list[Committed]], None]) -> None:
+        self._publish = publish
+        self._waiting: deque[Operation] = deque()
+        self._worker: asyncio.Task[None] | None = None
+
+    def put(self, operation: Operation) -> None:
+        """Take the operation; its `done` is called when it is committed or refused."""
+        if len(self._waiting) >= MAX_WAITING:
+            _finish(operation, Nack(Code.BUSY, "the server has too much to do", retry=True))
+            return
+        self._waiting.append(operation)
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.ensure_future(self._work())
+
+    async def _work(self) -> None:
+        while self._waiting:
+            await self._commit(self._next_batch())
+
+    def _next_batch(self) -> list[Operation]:
+        batch: list[Operation] = []
+        while self._waiting and len(batch) < BATCH:
+            operation = self._waiting.popleft()
+            if operation.lane.admits(operation.frame.client_id):
+                batch.append(operation)
+            else:
+                _finish(operation, OUT_OF_ORDER)
+        return batch
+
+    async def _commit(self, batch: list[Operation]) -> None:
+        try:
+            outcomes, committed = await store.transaction(commit_batch, batch, timeout=COMMIT_SECONDS)
+        except QueueFull:
+            outcomes, committed = [Nack(Code.BUSY, "the server has too much to do", retry=True)] * len(batch), []
+        except (StorageError, DatabaseError) as error:
+            logger.error("a batch of %d could not be committed: %s: %s", len(batch), type(error).__name__, error)
+            outcomes, committed = [_failed_for_now()] * len(batch), []
+        for operation, outcome in zip(batch, outcomes, strict=True):
+            _finish(operation, outcome)
+        self._publish(committed)
+
+
+def commit_batch(connection: Connection, batch: list[Operation]) -> tuple[list[Outcome], list[Committed]]:
+    """Do the operations in order, each in a savepoint of its own. Runs on a storage thread."""
+    outcomes: list[Outcome] = []
+    blocked: set[Lane] = set()
+    added: dict[int, tuple[int, int]] = {}
+    for operation in batch:
+        outcome = OUT_OF_ORDER if operation.lane in blocked else _do(connection, operation)
+        if isinstance(outcome, Nack):
+            if outcome.retry:
+                blocked.add(operation.lane)
+        elif not outcome.duplicate:
+            first, _ = added.get(outcome.room, (outcome.seq, 0))
+            added[outcome.room] = (first, outcome.seq)
+        outcomes.append(outcome)
+    committed = [
+        Committed(room, first, last, events_json(connection, room, first - 1, last))
+        for room, (first, last) in added.items()
+    ]
+    return outcomes, committed
+
+
+def _do(connection: Connection, operation: Operation) -> Outcome:
+    try:
+        with connection.savepoint():
+            return send(connection, operation.sender, operation.frame)
+    except Refused as refused:
+        return Nack(refused.code, refused.message, retry=False)
+    except DatabaseError as error:
+        if not connection.in_transaction:
+            raise  # the whole batch is gone with it
+        logger.error("one operation could not be committed: %s: %s", type(error).__name__, error)
+        return _failed_for_now()
+
+
+def _failed_for_now() -> Nack:
+    return Nack(Code.STORAGE, "the message could not be stored just now", retry=True)
+
+
+def _finish(operation: Operation, outcome: Outcome) -> None:
+    if isinstance(outcome, Nack) and outcome.retry:
+        operation.lane.block(operation.frame.client_id)
+    operation.done(outcome)

@@ -1,0 +1,153 @@
+"""What is kept: people, rooms, messages, and the log of everything that happened in a room.
+
+Rows are written by `chat.actions` alone, which keeps the promises that span tables (see `Event`). The models give the
+schema, the admin and the commands their ORM; the hot path speaks SQL through `storage.store`.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+def new_epoch() -> str:
+    return secrets.token_urlsafe(9)
+
+
+def new_invite_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class User(AbstractUser):
+    """A person. `username` is for logging in, `name` is what others see."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField("your name", max_length=80)
+
+    REQUIRED_FIELDS = ("email", "name")  # type: ignore[assignment]
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class Room(models.Model):
+    """A place to talk. `head` is the `seq` of the last thing that happened here; the next one takes `head + 1`."""
+
+    class Kind(models.TextChoices):
+        OPEN = "open", "Open: everybody is a member"
+        CLOSED = "closed", "Closed: by invitation"
+        DIRECT = "direct", "Direct messages"
+
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.OPEN)
+    head = models.PositiveBigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    members = models.ManyToManyField(User, through="Membership", related_name="rooms")
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """Who may read and write in a room. Without this row, a room does not exist for a user."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="memberships", db_index=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    joined_at = models.DateTimeField(auto_now_add=True)
+    read_seq = models.PositiveBigIntegerField(default=0, editable=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("room", "user"), name="chat_membership_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.room}"
+
+
+class Message(models.Model):
+    """A message. A sender's `client_id` is used at most once, for ever: that is what makes a retried send harmless.
+
+    `digest` is that of what was sent first, so that a repeat can be told from another message under the same
+    `client_id` even after an edit. A deleted message keeps its row, and its `client_id` with it.
+    """
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="messages", db_index=False)
+    sender = models.ForeignKey(User, models.PROTECT, related_name="messages", db_index=False)
+    client_id = models.CharField(max_length=64)
+    seq = models.PositiveBigIntegerField()
+    body = models.TextField()
+    digest = models.CharField(max_length=32, editable=False)
+    reply_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replies")
+    created_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("sender", "client_id"), name="chat_message_sent_once"),
+            models.UniqueConstraint(fields=("room", "seq"), name="chat_message_seq_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class Event(models.Model):
+    """The log of a room: one row for everything that happened, numbered 1, 2, 3, ... without a gap.
+
+    An event of kind `message`, `edit` or `delete` names its message; what the text is now stands in the message, so
+    that the log never repeats what was taken back. `data` holds what the other kinds need, as JSON text.
+    """
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message"
+        EDIT = "edit"
+        DELETE = "delete"
+        MEMBER = "member"
+        ROOM = "room"
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="events", db_index=False)
+    seq = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind)
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="events", db_index=False)
+    data = models.TextField(null=True)  # noqa: DJ001 - raw JSON for SQLite to embed; an empty text is no JSON
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("room", "seq"), name="chat_event_seq_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.seq} in room {self.room_id}"
+
+
+class Invite(models.Model):
+    """A link by which people sign up. One is valid at a time; making a new one revokes the old."""
+
+    token = models.CharField(max_length=32, unique=True, default=new_invite_token, editable=False)
+    created_by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"invite of {self.created_by}"
+
+
+class Installation(models.Model):
+    """The one row about this installation. `epoch` names its history: restoring a backup begins another."""
+
+    epoch = models.CharField(max_length=16, default=new_epoch)
+
+    def __str__(self) -> str:
+        return f"epoch {self.epoch}"

@@ -1,0 +1,318 @@
+"""The wire protocol, version 1: what a client may say, checked, and what the server says, encoded. No I/O.
+
+The contract is `docs/protocol.md`; golden frames are under `tests/frames/`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any, NoReturn
+
+VERSION = 1
+MAX_FRAME_BYTES = 64 * 1024
+MAX_BODY_CHARS = 16_000
+MAX_PAGE = 200
+WINDOW = 64
+PING_MS = 25_000
+MAX_ID = 2**63 - 1
+
+
+class Code(StrEnum):
+    """What went wrong, for programs; the texts beside it are for people and may change."""
+
+    BAD_FRAME = "bad_frame"
+    TOO_LARGE = "too_large"
+    NOT_FOUND = "not_found"
+    FORBIDDEN = "forbidden"
+    CONFLICT = "conflict"
+    ORDER = "order"
+    BUSY = "busy"
+    RATE_LIMITED = "rate_limited"
+    STORAGE = "storage"
+
+
+class Close(IntEnum):
+    """WebSocket close codes of this protocol."""
+
+    LOG_IN = 4401
+    NO_HELLO = 4408
+    TOO_SLOW = 4409
+    TOO_MANY = 4429
+    RESTARTING = 1012
+
+
+class FrameError(Exception):
+    """A frame that cannot be obeyed. `client_id` is set where a `nack` can name the operation."""
+
+    def __init__(self, code: Code, message: str, client_id: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.client_id = client_id
+
+    def encode(self) -> str:
+        """The frame that answers it."""
+        if self.client_id is not None:
+            return nack(self.client_id, self.code, self.message, retry=False)
+        return error(self.code, self.message)
+
+
+# From the client
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The first frame. `rooms` maps a room's id to the last `seq` the client has of it."""
+
+    v: int
+    rooms: dict[int, int] = field(default_factory=dict)
+    epoch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Post a message. The same `client_id` again is the same message again."""
+
+    room: int
+    client_id: str
+    body: str
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The user has read the room up to `seq`."""
+
+    room: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """Events of a room after a cursor."""
+
+    room: int
+    after: int
+    limit: int = MAX_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of messages older than `before`; without it, the newest."""
+
+    room: int
+    before: int | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Is anybody there?"""
+
+    n: int
+
+
+ClientFrame = Hello | Send | Read | Sync | History | Ping
+
+
+def _integer(low: int) -> Callable[[str, Any], int]:
+    def check(name: str, value: Any) -> int:
+        if type(value) is not int or not low <= value <= MAX_ID:
+            _refuse(f"{name} must be a whole number from {low} up")
+        return value
+
+    return check
+
+
+def _client_id(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not _CLIENT_ID.fullmatch(value):
+        _refuse(f"{name} must be 1 to 64 characters of A-Z a-z 0-9 _ -")
+    return value
+
+
+def _body(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        _refuse(f"{name} must be a text that says something")
+    if "\0" in value:
+        _refuse(f"{name} contains a NUL character")
+    if not value.isascii() and _SURROGATE.search(value):
+        _refuse(f"{name} contains half a character (a lone surrogate)")
+    if len(value) > MAX_BODY_CHARS:
+        raise FrameError(Code.TOO_LARGE, f"{name} is longer than {MAX_BODY_CHARS} characters")
+    return value
+
+
+def _short_text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 64:
+        _refuse(f"{name} must be a short text")
+    return value
+
+
+def _cursors(name: str, value: Any) -> dict[int, int]:
+    if not isinstance(value, dict):
+        _refuse(f"{name} must be an object from room ids to cursors")
+    if not all(_DIGITS.fullmatch(key) for key in value):
+        _refuse(f"the keys of {name} must be room ids")
+    return {int(key): _seq(f"{name}[{key}]", cursor) for key, cursor in value.items()}
+
+
+def _refuse(message: str) -> NoReturn:
+    raise FrameError(Code.BAD_FRAME, message)
+
+
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_DIGITS = re.compile(r"[0-9]{1,18}")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_id = _integer(1)
+_seq = _integer(0)
+
+_Fields = Mapping[str, Callable[[str, Any], Any]]
+_FRAMES: dict[str, tuple[type[ClientFrame], _Fields, _Fields]] = {
+    "hello": (Hello, {"v": _id}, {"rooms": _cursors, "epoch": _short_text}),
+    "send": (Send, {"room": _id, "client_id": _client_id, "body": _body}, {"reply_to": _id}),
+    "read": (Read, {"room": _id, "seq": _seq}, {}),
+    "sync": (Sync, {"room": _id, "after": _seq}, {"limit": _id}),
+    "history": (History, {"room": _id}, {"before": _id, "limit": _id}),
+    "ping": (Ping, {"n": _seq}, {}),
+}
+
+
+def decode(text: str | None) -> ClientFrame:
+    """Turn one text frame into what it says. None stands for a binary frame. Unknown fields are ignored.
+
+    Raises:
+        FrameError: for anything else than a well-formed frame of a known type, whatever it is.
+    """
+    frame = _parse(text)
+    kind = frame.get("type")
+    if not isinstance(kind, str) or kind not in _FRAMES:
+        _refuse("type names no frame that is known here")
+    cls, required, optional = _FRAMES[kind]
+    try:
+        return cls(**_fields(frame, required, optional))
+    except FrameError as refused:
+        client_id = frame.get("client_id")
+        if "client_id" in required and isinstance(client_id, str) and _CLIENT_ID.fullmatch(client_id):
+            refused.client_id = client_id
+        raise
+
+
+def _parse(text: str | None) -> dict[str, Any]:
+    if text is None:
+        _refuse("a frame must be text")
+    if len(text) > MAX_FRAME_BYTES:
+        raise FrameError(Code.TOO_LARGE, "the frame is too large")
+    try:
+        frame = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise FrameError(Code.BAD_FRAME, "the frame is not JSON") from None
+    if not isinstance(frame, dict):
+        _refuse("a frame must be a JSON object")
+    return frame
+
+
+def _fields(frame: dict[str, Any], required: _Fields, optional: _Fields) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, check in required.items():
+        if name not in frame:
+            _refuse(f"{name} is missing")
+        values[name] = check(name, frame[name])
+    for name, check in optional.items():
+        if frame.get(name) is not None:
+            values[name] = check(name, frame[name])
+    return values
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+# From the server
+
+
+def _encode(frame: dict[str, Any]) -> str:
+    return json.dumps(frame, separators=(",", ":"), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The operation is committed durably. A repeat has the same `id` and `seq`, and `duplicate` set."""
+
+    client_id: str
+    id: int
+    room: int
+    seq: int
+    at: str
+    duplicate: bool
+
+    def encode(self) -> str:
+        """The frame."""
+        return _encode(
+            {
+                "type": "ack",
+                "client_id": self.client_id,
+                "id": self.id,
+                "room": self.room,
+                "seq": self.seq,
+                "at": self.at,
+                "duplicate": self.duplicate,
+            }
+        )
+
+
+def nack(client_id: str, code: Code, message: str, *, retry: bool, after_ms: int | None = None) -> str:
+    """Not done. With `retry` send the same frame again, no sooner than `after_ms`; without, it will never succeed."""
+    frame = {"type": "nack", "client_id": client_id, "code": code, "message": message, "retry": retry}
+    return _encode(frame if after_ms is None else {**frame, "after_ms": after_ms})
+
+
+def error(code: Code, message: str) -> str:
+    """The frame could not be understood; the connection stays."""
+    return _encode({"type": "error", "code": code, "message": message})
+
+
+def welcome(*, epoch: str, connection: str, user: dict[str, Any], rooms: str, flags: dict[str, bool]) -> str:
+    """The answer to `hello`. `rooms` is JSON text, as for `rooms`."""
+    frame = {
+        "type": "welcome",
+        "v": VERSION,
+        "epoch": epoch,
+        "connection": connection,
+        "user": user,
+        "window": WINDOW,
+        "ping_ms": PING_MS,
+        "flags": flags,
+    }
+    return f'{_encode(frame)[:-1]},"rooms":{rooms}}}'
+
+
+def events(room: int, first: int, last: int, events_json: str, *, more: bool) -> str:
+    """Every event of the room from `first` to `last`. `events_json` is a JSON array, as SQLite built it."""
+    return (
+        f'{{"type":"events","room":{room},"from":{first},"to":{last},"more":{"true" if more else "false"},'
+        f'"events":{events_json}}}'
+    )
+
+
+def rooms(rooms_json: str) -> str:
+    """The user's list of rooms, as JSON text."""
+    return f'{{"type":"rooms","rooms":{rooms_json}}}'
+
+
+def page(room: int, messages_json: str, *, more: bool) -> str:
+    """The answer to `history`, oldest first. `messages_json` is a JSON array, as SQLite built it."""
+    return f'{{"type":"page","room":{room},"more":{"true" if more else "false"},"messages":{messages_json}}}'
+
+
+def reset(room: int, head: int) -> str:
+    """The cursor is of another history, or beyond this one: load the newest page again."""
+    return _encode({"type": "reset", "room": room, "head": head})
+
+
+def pong(n: int) -> str:
+    """The answer to `ping`."""
+    return _encode({"type": "pong", "n": n})

@@ -1,0 +1,73 @@
+"""The log of a room, from any cursor."""
+
+from __future__ import annotations
+
+from chat import protocol
+from chat.queries.json_sql import MESSAGE_FIELDS, array, iso
+from storage.store import Connection, store
+
+# Of `chat_event e` with its actor `a`, and message `m` with sender `s` where it has one.
+_EVENT = f"""
+    json_object(
+        'seq', e.seq, 'kind', e.kind, 'at', {iso("e.at")}, 'actor', json_object('id', a.id, 'name', a.name),
+        iif(e.message_id IS NULL, e.kind, 'message'),
+        CASE e.kind
+        WHEN 'message' THEN json_object({MESSAGE_FIELDS})
+        WHEN 'edit' THEN json_object({MESSAGE_FIELDS})
+        WHEN 'delete' THEN json_object('id', m.id, 'deleted', json('true'))
+        WHEN 'member' THEN (
+            SELECT json_object('id', u.id, 'name', u.name, 'joined', json(iif(e.data ->> 'joined', 'true', 'false')))
+            FROM chat_user u WHERE u.id = e.data ->> 'user')
+        ELSE json(e.data)
+        END
+    )
+"""  # noqa: S608 - constants
+_EVENTS = f"""
+    SELECT {array("event")} FROM (
+        SELECT {_EVENT} AS event FROM chat_event e
+        JOIN chat_user a ON a.id = e.actor_id
+        LEFT JOIN chat_message m ON m.id = e.message_id
+        LEFT JOIN chat_user s ON s.id = m.sender_id
+        WHERE e.room_id = %s AND e.seq > %s AND e.seq <= %s
+        ORDER BY e.seq
+    )
+"""  # noqa: S608 - constants
+
+
+def events_json(connection: Connection, room: int, after: int, last: int) -> str:
+    """The events with `after < seq <= last` as a JSON array, ascending."""
+    return connection.fetch_json(_EVENTS, [room, after, last])
+
+
+async def read(room: int, after: int, last: int) -> str:
+    """`events_json` from the event loop, for a reader who has been let in already."""
+    return await store.fetch_json(_EVENTS, [room, after, last])
+
+
+async def catch_up(user: int, room: int, after: int, limit: int) -> str | None:
+    """The `events` frame (or `reset`) that answers `sync`; None if the room is not the user's."""
+    head = await head_for(user, room)
+    if head is None:
+        return None
+    if after > head:
+        return protocol.reset(room, head)
+    last = min(head, after + min(limit, protocol.MAX_PAGE))
+    text = await read(room, after, last) if last > after else "[]"
+    return protocol.events(room, after + 1, last, text, more=last < head)
+
+
+async def head_for(user: int, room: int) -> int | None:
+    """The `seq` of the last event, or None where the room does not exist for this user."""
+    head: int | None = await store.fetch_value(
+        "SELECT r.head FROM chat_room r JOIN chat_membership mine ON mine.room_id = r.id"
+        " WHERE r.id = %s AND mine.user_id = %s",
+        [room, user],
+    )
+    return head
+
+
+async def heads(rooms: list[int]) -> dict[int, int]:
+    """The heads of these rooms, to notice what another process wrote."""
+    marks = ", ".join(["%s"] * len(rooms))
+    rows = await store.fetch_all(f"SELECT id, head FROM chat_room WHERE id IN ({marks})", rooms)  # noqa: S608
+    return {row["id"]: row["head"] for row in rows}

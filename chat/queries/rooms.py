@@ -1,0 +1,56 @@
+"""A user's rooms."""
+
+from __future__ import annotations
+
+import json
+
+from chat.queries.json_sql import array
+from storage.store import store
+
+UNREAD_CAP = 100
+
+_ROOMS = f"""
+    SELECT {array("room")} FROM (
+        SELECT json_object('id', r.id, 'name', r.name, 'kind', r.kind, 'head', r.head, 'read_seq', mine.read_seq,
+            'unread', (SELECT count(*) FROM (
+                SELECT 1 FROM chat_message m WHERE m.room_id = r.id AND m.seq > mine.read_seq
+                AND m.sender_id <> mine.user_id AND m.deleted_at IS NULL LIMIT {UNREAD_CAP}))) AS room
+        FROM chat_membership mine JOIN chat_room r ON r.id = mine.room_id
+        WHERE mine.user_id = %s ORDER BY r.name, r.id
+    )
+"""  # noqa: S608 - constants
+
+
+async def rooms_of(user: int) -> tuple[str, dict[int, int]]:
+    """The list of `welcome` and `rooms` as JSON, and the head of each room in it. `unread` counts to `UNREAD_CAP`."""
+    text = await store.fetch_json(_ROOMS, [user])
+    # Parsed, rather than asked for separately: the client takes these very heads as its cursors.
+    return text, {room["id"]: room["head"] for room in json.loads(text)}
+
+
+async def memberships(users: list[int]) -> dict[int, set[int]]:
+    """The rooms of each of these users."""
+    marks = ", ".join(["%s"] * len(users))
+    rows = await store.fetch_all(
+        f"SELECT user_id, room_id FROM chat_membership WHERE user_id IN ({marks})",  # noqa: S608 - question marks
+        users,
+    )
+    found: dict[int, set[int]] = {user: set() for user in users}
+    for row in rows:
+        found[row["user_id"]].add(row["room_id"])
+    return found
+
+
+async def epoch() -> str:
+    """The name of this installation's history."""
+    name: str = await store.fetch_value("SELECT epoch FROM chat_installation")
+    return name
+
+
+async def mark_read(user: int, room: int, seq: int) -> None:
+    """The user has read up to `seq`. Never moves back nor beyond the head; does nothing in rooms not theirs."""
+    await store.execute(
+        "UPDATE chat_membership SET read_seq = min(%s, (SELECT head FROM chat_room WHERE id = room_id))"
+        " WHERE room_id = %s AND user_id = %s AND read_seq < %s",
+        [seq, room, user, seq],
+    )

@@ -1,0 +1,15 @@
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from chat import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("rooms/<int:room_id>/", views.home, name="room"),
+    path("login/", views.LogIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("setup/", views.setup, name="setup"),
+    path("join/<str:token>/", views.join, name="join"),
+    path("invite/", views.invite, name="invite"),
+    path("healthz", views.healthz, name="healthz"),
+]

@@ -1,0 +1,108 @@
+"""The pages around the chat: setting up, signing in and up, and the one page that the chat lives in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from chat.actions import accounts
+from chat.forms import AccountForm
+from chat.models import Invite, User
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@require_GET
+def home(request: HttpRequest, room_id: int | None = None) -> HttpResponse:
+    """The chat. Before there is an owner, it leads to the set-up."""
+    if not request.user.is_authenticated and not User.objects.exists():
+        return redirect("setup")
+    return _chat(request, room_id)
+
+
+@login_required
+def _chat(request: HttpRequest, room_id: int | None) -> HttpResponse:
+    user: Any = request.user
+    boot = {
+        "user": {"id": user.pk, "name": user.name},
+        "socket": "/ws/chat/",
+        "room": room_id,
+        "login": settings.LOGIN_URL and reverse(settings.LOGIN_URL),
+        "rooms": {"url": reverse("room", args=[0])},
+    }
+    return render(request, "frontend/chat.html", {"boot": boot})
+
+
+class LogIn(LoginView):
+    """Django's own, save that it leads to the set-up while there is nobody to sign in."""
+
+    redirect_authenticated_user = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not User.objects.exists():
+            return redirect("setup")
+        return super().get(request, *args, **kwargs)
+
+
+@require_http_methods(["GET", "POST"])
+def setup(request: HttpRequest) -> HttpResponse:
+    """The first visitor makes the owner's account and stands in a first room. Gone once there is an owner."""
+    if User.objects.exists():
+        return redirect("home")
+    form = AccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            owner = accounts.create_owner(**form.cleaned_data)
+        except accounts.AlreadySetUp:
+            return redirect("home")
+        login(request, owner, BACKEND)
+        return redirect("home")
+    return render(request, "frontend/setup.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """Sign up by an invite link."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    invite = accounts.valid_invite(token)
+    if invite is None:
+        return render(request, "frontend/invite_invalid.html", status=404)
+    form = AccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        login(request, accounts.create_member(**form.cleaned_data), BACKEND)
+        return redirect("home")
+    return render(request, "frontend/join.html", {"form": form, "inviter": invite.created_by.name})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def invite(request: HttpRequest) -> HttpResponse:
+    """The invite link; POST makes a new one, and the old one stops working."""
+    user: Any = request.user
+    if not user.is_staff:
+        raise PermissionDenied
+    if request.method == "POST":
+        accounts.renew_invite(user)
+        return redirect("invite")
+    current = Invite.objects.filter(revoked_at=None).first()
+    link = current and request.build_absolute_uri(reverse("join", args=[current.token]))
+    return render(request, "frontend/invite.html", {"link": link})
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's interface
+    """For supervisors: 200 when this process and its database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})

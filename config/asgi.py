@@ -1,0 +1,20 @@
+"""The ASGI application: Django for pages, the chat consumer for the socket."""
+
+import os
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+http = get_asgi_application()
+
+from chat.origin import SameOrigin  # noqa: E402 - needs the settings and the apps
+from chat.routing import websocket_urlpatterns  # noqa: E402 - likewise
+
+application = ProtocolTypeRouter(
+    {
+        "http": http,
+        "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+    }
+)

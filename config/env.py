@@ -1,0 +1,129 @@
+"""The only reader of the environment. Every setting that can be made from outside is a name in this file.
+
+Values come from the process's environment, else from the file `.env` beside `manage.py`. `.env.example` lists them all.
+A value that cannot be understood ends the start with one line that names the variable.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+_env = environ.Env()
+_env.read_env(BASE_DIR / ".env")
+
+T = TypeVar("T")
+
+
+def _read(name: str, parse: Callable[..., T], default: Any) -> T:
+    if os.environ.get(name, "").strip() == "":
+        return default  # type: ignore[no-any-return]
+    try:
+        return parse(name)
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name}={os.environ[name]!r} cannot be understood: {error}") from None
+
+
+def _boolean(name: str) -> bool:
+    word = os.environ[name].strip().lower()
+    if word not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+        raise ValueError("say 1 or 0")
+    return word in {"1", "true", "yes", "on"}
+
+
+def _within(low: int, high: int) -> Callable[[str], int]:
+    def parse(name: str) -> int:
+        value = int(os.environ[name])
+        if not low <= value <= high:
+            raise ValueError(f"it must be within {low} and {high}")
+        return value
+
+    return parse
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(name: str) -> str:
+        word = os.environ[name].strip().upper()
+        if word not in words:
+            raise ValueError(f"it must be one of {', '.join(words)}")
+        return word
+
+    return parse
+
+
+def _list(name: str) -> list[str]:
+    return [word.strip() for word in os.environ[name].split(",") if word.strip()]
+
+
+def _secret_key(var_dir: Path) -> str:
+    """The key that signs sessions: from the environment, else made once and kept in a file only its owner can read."""
+    given = os.environ.get("SECRET_KEY", "")
+    if given:
+        if len(given) < 32:
+            raise ImproperlyConfigured("SECRET_KEY is too short to be a secret: give it 50 random characters, or none")
+        return given
+    file = var_dir / "secret_key"
+    try:
+        # O_EXCL: of two processes that start at once, one makes the key and the other reads it.
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = file.read_text().strip()
+        if len(key) < 32:
+            raise ImproperlyConfigured(f"{file} holds no key: delete it and start again") from None
+        return key
+    with os.fdopen(descriptor, "w") as handle:
+        key = secrets.token_urlsafe(50)
+        handle.write(key)
+    return key
+
+
+def _database(name: str) -> dict[str, Any]:
+    url = os.environ[name].strip()
+    if urlsplit(url).scheme != "sqlite":
+        raise ValueError("this version keeps its data in SQLite: sqlite:////absolute/path or sqlite:///relative/path")
+    path = url.removeprefix("sqlite:///")
+    if not path or path == url or ":memory:" in path:
+        raise ValueError("it names no file: sqlite:////absolute/path or sqlite:///relative/path")
+    return {"NAME": str(BASE_DIR / path)}
+
+
+def _redis(name: str) -> str:
+    url = os.environ[name].strip()
+    if urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError("it must start with redis://, rediss:// or unix://")
+    return url
+
+
+# Where things are
+VAR_DIR = _read("VAR_DIR", lambda name: Path(os.environ[name]).expanduser().absolute(), BASE_DIR / "var")
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATABASE = _read("DATABASE_URL", _database, {"NAME": str(VAR_DIR / "posthorn.sqlite3")})
+REDIS_URL = _read("REDIS_URL", _redis, "")
+
+# How it is reached
+HOST = _read("HOST", _env.str, "127.0.0.1")
+PORT = _read("PORT", _within(0, 65535), 8000)
+ALLOWED_HOSTS = _read("ALLOWED_HOSTS", _list, ["localhost", "127.0.0.1", "[::1]"])
+HTTPS = _read("HTTPS", _boolean, False)
+
+# What it is
+SITE_NAME = _read("SITE_NAME", _env.str, "Posthorn")
+TIME_ZONE = _read("TIME_ZONE", _env.str, "UTC")
+DEBUG = _read("DEBUG", _boolean, False)
+LOG_LEVEL = _read("LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+SECRET_KEY = _secret_key(VAR_DIR)
+
+# Storage
+USE_SQLITE_WORKERS = _read("USE_SQLITE_WORKERS", _boolean, None)
+SQLITE_WORKER_COUNT = _read("SQLITE_WORKER_COUNT", _within(1, 64), 2)
+SQLITE_MAX_QUEUE_SIZE = _read("SQLITE_MAX_QUEUE_SIZE", _within(1, 1_000_000), 1000)
+SQLITE_SYNCHRONOUS = _read("SQLITE_SYNCHRONOUS", _one_of("FULL", "NORMAL", "EXTRA"), "FULL")

@@ -1,0 +1,150 @@
+import { Announcer } from "./announcer.js";
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { Conversations } from "./conversations.js";
+import { find } from "./elements.js";
+import { notSent } from "./explanations.js";
+import { Outbox } from "./outbox.js";
+import { OutboxDriver } from "./outbox_driver.js";
+import { OutboxJournal } from "./outbox_journal.js";
+import { PlainSend } from "./plain_send.js";
+import { send } from "./protocol.js";
+import { ReadMarker } from "./read_marker.js";
+import { RoomPages } from "./room_pages.js";
+import { Rooms } from "./rooms.js";
+import { Session } from "./session.js";
+import { Status } from "./status.js";
+
+/** @typedef {{user: import("./protocol.js").Person, socket: string, room: number | null, login: string, rooms: {url: string}}} Boot */
+
+const now = () => performance.now();
+
+/** The parts of the page and the threads between them. */
+export class App {
+  /** @type {Record<string, boolean>} */
+  #flags = {};
+
+  /** @param {Boot} boot what the server put into the page */
+  constructor(boot) {
+    this.me = boot.user;
+    this.announcer = new Announcer();
+    this.status = new Status(boot.login, now);
+    this.session = new Session(this);
+    this.connection = this.#connect(boot.socket);
+    this.outbox = this.#makeOutbox();
+    this.conversations = new Conversations(this.me, {
+      askForPage: (room, before) => this.connection.send({ type: "history", room, ...(before === null ? {} : { before }) }),
+      unsent: (room) => this.outbox.outbox.items(room),
+      atEnd: () => this.markRead(),
+    });
+    this.composer = new Composer((room, body) => this.#submit(room, body));
+    this.plain = new PlainSend(this.composer, this.connection);
+    this.reading = new ReadMarker((room, seq) => this.connection.send({ type: "read", room, seq }));
+    this.rooms = new Rooms(find("#rooms", HTMLElement), boot.rooms.url, (room) => this.pages.go(room));
+    this.pages = new RoomPages(boot.room, this.rooms, (room) => this.#open(room));
+  }
+
+  start() {
+    this.pages.start();
+    this.connection.start();
+    this.#showWaiting();
+  }
+
+  /** @param {import("./protocol.js").WelcomeFrame} welcome @param {number[]} stale rooms to load anew */
+  welcomed({ flags, rooms }, stale) {
+    this.#flags = flags;
+    for (const { id, read_seq } of rooms) this.reading.known(id, read_seq);
+    this.showRooms(rooms);
+    this.conversations.connected(stale);
+  }
+
+  /** @param {import("./protocol.js").Room[]} rooms */
+  showRooms(rooms) {
+    this.rooms.update(rooms);
+    this.pages.roomsChanged();
+    this.markRead();
+  }
+
+  /** @param {number} room @param {string} name */
+  renameRoom(room, name) {
+    this.rooms.rename(room, name);
+    this.pages.showTitle();
+  }
+
+  /** Says that the room on the page is read up to its end, if its end can be seen. */
+  markRead() {
+    const room = this.conversations?.current;
+    if (!room || !this.conversations.isWatched(room) || !this.conversations.isLoaded(room)) return;
+    this.rooms.setUnread(room, 0);
+    this.reading.seen(room, () => this.conversations.timeline(room)?.newestSeq ?? 0);
+  }
+
+  /** @param {number} room */
+  #open(room) {
+    this.conversations.open(room);
+    this.composer.openRoom(room);
+    this.markRead();
+  }
+
+  /** @param {number} room @param {string} body */
+  #submit(room, body) {
+    if (this.#flags.chat_queue === false) {
+      this.plain.submit(room, body);
+      return false;
+    }
+    this.outbox.enqueue(room, body);
+    return true;
+  }
+
+  /** @param {string} path */
+  #connect(path) {
+    const url = new URL(path, location.href);
+    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    return new Connection(
+      {
+        hello: () => this.session.hello(),
+        waiting: () => this.outbox.outbox.waiting,
+        received: (frame) => this.session.received(frame),
+        lost: () => this.session.lost(),
+        changed: (status) => this.#connectionChanged(status),
+      },
+      { open: () => new WebSocket(url), now, random: Math.random, online: () => navigator.onLine },
+    );
+  }
+
+  /** @param {import("./connection.js").ConnectionStatus} status */
+  #connectionChanged(status) {
+    const before = this.status.state;
+    this.status.show(status);
+    if (status.state === "signed-out") this.announcer.alert("Your session ended. Log in to go on.");
+    else if (status.state === "connected" && before !== "connecting") this.announcer.say("Connected again.");
+    else if (status.state !== "connected" && before === "connected") this.announcer.say("Connection lost. Your messages will be sent later.");
+  }
+
+  #makeOutbox() {
+    const journal = new OutboxJournal(() => localStorage, this.me.id, () => {
+      find("#storage-notice", HTMLElement).hidden = false;
+    });
+    return new OutboxDriver(new Outbox(), journal, {
+      now,
+      send: (item) => this.connection.send(send(item)),
+      reconnect: () => this.connection.reconnect(),
+      show: (item) => this.conversations.showItem(item),
+      sent: (item, receipt) => this.conversations.timeline(item.room)?.confirm(receipt),
+      removed: (item) => this.conversations.timeline(item.room)?.removeItem(item.clientId),
+      tell: (name, detail) => this.#tell(name, detail),
+    });
+  }
+
+  /** @param {"queued" | "sent" | "failed"} name @param {any} detail */
+  #tell(name, detail) {
+    this.#showWaiting();
+    if (name === "failed") this.announcer.alert(notSent(detail.code));
+    document.dispatchEvent(new CustomEvent(`chat:message:${name}`, { detail }));
+  }
+
+  #showWaiting() {
+    const { queued, inflight } = this.outbox.status();
+    this.status.showWaiting(queued + inflight);
+  }
+}

@@ -1,0 +1,120 @@
+import { newClientId } from "./client_id.js";
+import { notSent } from "./explanations.js";
+import { isPending } from "./outbox_item.js";
+
+/** @typedef {import("./outbox_item.js").Item} Item @typedef {import("./outbox_item.js").Effect} Effect */
+/** @typedef {import("./outbox_item.js").Receipt} Receipt */
+
+/**
+ * @typedef {object} World what the outbox's effects act on
+ * @property {() => number} now
+ * @property {(item: Item) => void} send
+ * @property {() => void} reconnect
+ * @property {(item: Item) => void} show
+ * @property {(item: Item, receipt: Receipt) => void} sent
+ * @property {(item: Item) => void} removed
+ * @property {(name: "queued" | "sent" | "failed", detail: object) => void} tell
+ */
+
+/** Gives the pure outbox its clock, its journal and its hands. */
+export class OutboxDriver {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {import("./outbox.js").Outbox} outbox @param {import("./outbox_journal.js").OutboxJournal} journal @param {World} world */
+  constructor(outbox, journal, world) {
+    this.outbox = outbox;
+    this.journal = journal;
+    this.world = world;
+    outbox.restore(journal.load());
+  }
+
+  /** Returns at once, with the message on record and on show. @param {number} room @param {string} body @param {number | null} [replyTo] */
+  enqueue(room, body, replyTo = null) {
+    const clientId = newClientId();
+    const draft = { clientId, room, body, replyTo, at: new Date().toISOString() };
+    this.#carryOut(this.outbox.enqueue(draft, this.world.now()));
+    return clientId;
+  }
+
+  /** @param {number} window */
+  ready(window) {
+    this.#carryOut(this.outbox.ready(window, this.world.now()));
+  }
+
+  closed() {
+    this.outbox.closed();
+  }
+
+  heard() {
+    this.#carryOut(this.outbox.heard(this.world.now()));
+  }
+
+  /** @param {Receipt} receipt */
+  confirm({ clientId, id, room, seq, at }) {
+    this.#carryOut(this.outbox.confirm({ clientId, id, room, seq, at }, this.world.now()));
+  }
+
+  /** @param {import("./protocol.js").NackFrame} nack */
+  refuse(nack) {
+    this.#carryOut(this.outbox.refuse(nack, this.world.now()));
+  }
+
+  /** @param {string} clientId */
+  retry(clientId) {
+    this.#carryOut(this.outbox.retry(clientId, this.world.now()));
+  }
+
+  /** @param {string} clientId */
+  discard(clientId) {
+    this.#carryOut(this.outbox.discard(clientId));
+  }
+
+  /** Counts by state, for the status line and for debugging. */
+  status() {
+    const counts = { queued: 0, inflight: 0, failed: 0, rejected: 0 };
+    for (const { state } of this.outbox.items()) counts[state] += 1;
+    return counts;
+  }
+
+  /** @param {Effect[]} effects */
+  #carryOut(effects) {
+    for (const effect of effects) this.#perform(effect);
+    clearTimeout(this.#timer);
+    const at = this.outbox.wakeAt(this.world.now());
+    if (at !== null) this.#timer = setTimeout(() => this.#carryOut(this.outbox.tick(this.world.now())), at - this.world.now() + 1);
+  }
+
+  /** @param {Effect} effect */
+  #perform(effect) {
+    switch (effect.do) {
+      case "save":
+        return void this.journal.save(effect.item);
+      case "forget":
+        return this.journal.forget(effect.item.clientId);
+      case "show":
+        this.world.show(effect.item);
+        return this.#tellShown(effect.item);
+      case "sent":
+        this.world.sent(effect.item, effect.receipt);
+        return this.#tell("sent", effect.item, { serverId: effect.receipt.id });
+      case "removed":
+        return this.world.removed(effect.item);
+      case "send":
+        return this.world.send(effect.item);
+      case "reconnect":
+        return this.world.reconnect();
+    }
+  }
+
+  /** @param {Item} item */
+  #tellShown(item) {
+    if (isPending(item)) this.#tell("queued", item, {});
+    else this.#tell("failed", item, { error: notSent(item.error), code: item.error });
+  }
+
+  /** @param {"queued" | "sent" | "failed"} name @param {Item} item @param {object} more */
+  #tell(name, item, more) {
+    this.world.tell(name, { clientId: item.clientId, roomId: item.room, ...more });
+  }
+}

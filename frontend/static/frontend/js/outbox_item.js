@@ -1,0 +1,56 @@
+/**
+ * What lies in the outbox, and what the outbox asks of the world.
+ *
+ * `queued` waits for its turn, `inflight` waits for its answer, `failed` spent its budget and waits for a person,
+ * `rejected` will never be taken. A sent message leaves the outbox.
+ *
+ * @typedef {"queued" | "inflight" | "failed" | "rejected"} State
+ *
+ * @typedef {object} Item
+ * @property {string} clientId kept through every retry: it is what lets the server know a repeat
+ * @property {number} n place in the queue
+ * @property {number} room
+ * @property {string} body
+ * @property {number | null} replyTo
+ * @property {string} at when it was written, for showing only
+ * @property {State} state
+ * @property {string | null} error the code of what went wrong, while `failed` or `rejected`
+ * @property {number} tries how much of the budget is spent
+ * @property {number} sentAt on the outbox's alive clock
+ * @property {boolean} refused nacked on this connection, so that the server holds the lane for it
+ * @property {number} strays `order` nacks while nothing was ahead of it
+ *
+ * @typedef {Pick<Item, "clientId" | "room" | "body" | "replyTo" | "at">} Draft
+ * @typedef {Pick<Item, "clientId" | "n" | "room" | "body" | "replyTo" | "at" | "state" | "error">} Entry as the journal keeps it
+ * @typedef {{clientId: string, id: number, room: number, seq: number, at: string}} Receipt proof that the server has it
+ *
+ * @typedef {{do: "save", item: Item}} Save
+ * @typedef {{do: "forget", item: Item}} Forget
+ * @typedef {{do: "show", item: Item}} Show
+ * @typedef {{do: "sent", item: Item, receipt: Receipt}} Sent
+ * @typedef {{do: "removed", item: Item}} Removed
+ * @typedef {{do: "send", item: Item}} Send
+ * @typedef {{do: "reconnect"}} Reconnect
+ * @typedef {Save | Forget | Show | Sent | Removed | Send | Reconnect} Effect to be carried out in the order given
+ */
+
+/** @param {Draft} draft @param {number} [n] set when it joins the queue @returns {Item} */
+export function newItem({ clientId, room, body, replyTo, at }, n = 0) {
+  return { clientId, n, room, body, replyTo, at, state: "queued", error: null, tries: 0, sentAt: 0, refused: false, strays: 0 };
+}
+
+/** @param {Entry} entry @returns {Item} */
+export function itemFromEntry(entry) {
+  const over = entry.state === "failed" || entry.state === "rejected";
+  return { ...newItem(entry, entry.n), state: over ? entry.state : "queued", error: over ? entry.error : null };
+}
+
+/** @param {Item} item @returns {Entry} */
+export function entryFromItem({ clientId, n, room, body, replyTo, at, state, error }) {
+  return { clientId, n, room, body, replyTo, at, state, error };
+}
+
+/** True while the item still wants to be sent. @param {Item} item */
+export function isPending(item) {
+  return item.state === "queued" || item.state === "inflight";
+}

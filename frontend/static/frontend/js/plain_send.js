@@ -1,0 +1,70 @@
+import { newClientId } from "./client_id.js";
+import { notSent } from "./explanations.js";
+import { send } from "./protocol.js";
+
+const ANSWER_MS = 15_000;
+
+/**
+ * Sending without the outbox, for when the `chat_queue` flag is off: one message at a time, and the composer keeps the text until
+ * the server has it. A second try of the same text is the same message, so that a lost ack does not double it.
+ */
+export class PlainSend {
+  /** @type {import("./protocol.js").SendFrame | null} */
+  #frame = null;
+  #busy = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {import("./composer.js").Composer} composer
+   * @param {{send: (frame: import("./protocol.js").ClientFrame) => boolean, reconnect: () => void}} connection
+   */
+  constructor(composer, connection) {
+    this.composer = composer;
+    this.connection = connection;
+  }
+
+  /** @param {number} room @param {string} body */
+  submit(room, body) {
+    const same = this.#frame?.room === room && this.#frame.body === body;
+    if (!this.#frame || !same) this.#frame = send({ clientId: newClientId(), room, body, replyTo: null });
+    if (!this.connection.send(this.#frame)) return this.composer.showProblem("Not sent: there is no connection.");
+    this.composer.showProblem("");
+    this.#setBusy(true);
+    this.#timer = setTimeout(() => this.#failed("timeout"), ANSWER_MS);
+  }
+
+  /** @param {string} clientId */
+  acked(clientId) {
+    if (this.#frame?.client_id !== clientId) return;
+    this.#frame = null;
+    this.#setBusy(false);
+    this.composer.clear();
+  }
+
+  /** @param {import("./protocol.js").NackFrame} nack */
+  nacked({ client_id, code, retry }) {
+    if (this.#frame?.client_id !== client_id) return;
+    this.#failed(code);
+    // The server holds the room until this message comes again; should the writer change it, only a new connection forgets.
+    if (retry) this.connection.reconnect();
+    else this.#frame = null;
+  }
+
+  lost() {
+    if (this.#busy) this.#failed("timeout");
+  }
+
+  /** @param {string} code */
+  #failed(code) {
+    this.#setBusy(false);
+    this.composer.showProblem(`${notSent(code)} Your text is still here.`);
+  }
+
+  /** @param {boolean} busy */
+  #setBusy(busy) {
+    clearTimeout(this.#timer);
+    this.#busy = busy;
+    this.composer.setBusy(busy);
+  }
+}

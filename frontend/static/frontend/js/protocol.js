@@ -1,0 +1,109 @@
+/**
+ * The wire protocol, version 1, as this client speaks it: frame types, close codes, and the one place where text becomes frames.
+ *
+ * @typedef {{id: number, name: string}} Person
+ * @typedef {{id: number, seq: number, at: string, client_id: string, sender: Person, body: string,
+ *   reply_to: number | null, edited_at: string | null, deleted: boolean}} Message
+ *   A message as a history page holds it.
+ *
+ * @typedef {{seq: number, at: string, actor: Person}} EventBase
+ * @typedef {EventBase & {kind: "message", message: Omit<Message, "seq" | "at">}} MessageEvent
+ * @typedef {EventBase & {kind: "edit", message: {id: number, body: string, edited_at: string, deleted: boolean}}} EditEvent
+ * @typedef {EventBase & {kind: "delete", message: {id: number, deleted: true}}} DeleteEvent
+ * @typedef {EventBase & {kind: "member", member: {id: number, name: string, joined: boolean}}} MemberEvent
+ * @typedef {EventBase & {kind: "room", room: {name: string}}} RoomRenamedEvent
+ * @typedef {EventBase & {kind: "reaction"}} ReactionEvent
+ * @typedef {MessageEvent | EditEvent | DeleteEvent | MemberEvent | RoomRenamedEvent | ReactionEvent} RoomEvent
+ *
+ * @typedef {{id: number, name: string, kind: string, head: number, read_seq: number, unread: number}} Room
+ *
+ * @typedef {{type: "welcome", v: number, epoch: string, connection: string, user: Person, rooms: Room[],
+ *   window: number, ping_ms: number, flags: Record<string, boolean>}} WelcomeFrame
+ * @typedef {{type: "ack", client_id: string, id: number, room: number, seq: number, at: string, duplicate: boolean}} AckFrame
+ * @typedef {{type: "nack", client_id: string, code: string, message: string, retry: boolean, after_ms?: number}} NackFrame
+ * @typedef {{type: "events", room: number, from: number, to: number, events: RoomEvent[], more: boolean}} EventsFrame
+ * @typedef {{type: "rooms", rooms: Room[]}} RoomsFrame
+ * @typedef {{type: "page", room: number, messages: Message[], more: boolean}} PageFrame
+ * @typedef {{type: "reset", room: number, head: number}} ResetFrame
+ * @typedef {{type: "typing" | "presence", room: number, user: Person, state?: string}} EphemeralFrame
+ * @typedef {{type: "error", code: string, message: string, ref?: string}} ErrorFrame
+ * @typedef {{type: "pong", n: number}} PongFrame
+ * @typedef {{type: "bye", after_ms: number}} ByeFrame
+ * @typedef {WelcomeFrame | AckFrame | NackFrame | EventsFrame | RoomsFrame | PageFrame | ResetFrame | EphemeralFrame
+ *   | ErrorFrame | PongFrame | ByeFrame} ServerFrame
+ *
+ * @typedef {{type: "hello", v: 1, rooms: Record<string, number>, epoch?: string}} HelloFrame
+ * @typedef {{type: "send", room: number, client_id: string, body: string, reply_to?: number}} SendFrame
+ * @typedef {{type: "read", room: number, seq: number}} ReadFrame
+ * @typedef {{type: "sync", room: number, after: number, limit?: number}} SyncFrame
+ * @typedef {{type: "history", room: number, before?: number, limit?: number}} HistoryFrame
+ * @typedef {{type: "ping", n: number}} PingFrame
+ * @typedef {HelloFrame | SendFrame | ReadFrame | SyncFrame | HistoryFrame | PingFrame} ClientFrame
+ */
+
+export const VERSION = 1;
+
+/** The longest body the server takes, in characters (code points). */
+export const MAX_BODY = 16_000;
+
+/** Why the server closed the socket. Anything else means: the network did. */
+export const CLOSE = Object.freeze({ SIGNED_OUT: 4401, NO_HELLO: 4408, TOO_SLOW: 4409, TOO_MANY: 4429, RESTARTING: 1012 });
+
+const KNOWN = new Set(["welcome", "ack", "nack", "events", "rooms", "page", "reset", "typing", "presence", "error", "pong", "bye"]);
+
+/**
+ * Reads one text frame. Returns null for what this version does not know, which callers ignore: newer servers may add frame types.
+ *
+ * @param {unknown} text
+ * @returns {ServerFrame | null}
+ */
+export function decode(text) {
+  if (typeof text !== "string") return null;
+  let frame;
+  try {
+    frame = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  return frame !== null && typeof frame === "object" && KNOWN.has(frame.type) ? frame : null;
+}
+
+/**
+ * @param {Iterable<[number, number]>} cursors room id and the last seq applied there
+ * @param {string | null} epoch
+ * @returns {HelloFrame}
+ */
+export function hello(cursors, epoch) {
+  const rooms = Object.fromEntries([...cursors].map(([room, seq]) => [String(room), seq]));
+  return epoch === null ? { type: "hello", v: VERSION, rooms } : { type: "hello", v: VERSION, rooms, epoch };
+}
+
+/**
+ * @param {{clientId: string, room: number, body: string, replyTo: number | null}} item
+ * @returns {SendFrame}
+ */
+export function send({ clientId, room, body, replyTo }) {
+  /** @type {SendFrame} */
+  const frame = { type: "send", room, client_id: clientId, body };
+  return replyTo === null ? frame : { ...frame, reply_to: replyTo };
+}
+
+/**
+ * Makes typed text fit to send: line ends as \n, no surrounding blank lines, and none of the characters a server must refuse
+ * (NUL and other controls, halves of surrogate pairs). An empty result means there is nothing to send.
+ *
+ * @param {string} text
+ */
+export function cleanBody(text) {
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "")
+    .replace(/\p{Surrogate}/gu, "\ufffd")
+    .replace(/^(?:[^\S\n]*\n)+/, "")
+    .trimEnd();
+}
+
+/** Counts characters the way the server does: an emoji outside the basic plane is one. @param {string} text */
+export function bodyLength(text) {
+  return text.length <= MAX_BODY ? text.length : [...text].length;
+}

@@ -1,0 +1,28 @@
+const GATHER_MS = 300;
+
+/** Tells the server how far the reader has read: not more often than needed, and never backwards. */
+export class ReadMarker {
+  /** @type {Map<number, number>} */
+  #told = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {(room: number, seq: number) => boolean} tell */
+  constructor(tell) {
+    this.tell = tell;
+  }
+
+  /** @param {number} room @param {number} seq */
+  known(room, seq) {
+    this.#told.set(room, seq);
+  }
+
+  /** The newest message is before the reader's eyes. @param {number} room @param {() => number} seq */
+  seen(room, seq) {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const newest = seq();
+      if (newest > (this.#told.get(room) ?? 0) && this.tell(room, newest)) this.#told.set(room, newest);
+    }, GATHER_MS);
+  }
+}

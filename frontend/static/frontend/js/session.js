@@ -1,0 +1,116 @@
+import { CatchUp } from "./catch_up.js";
+import { EventRules } from "./event_rules.js";
+import { hello } from "./protocol.js";
+
+/** @typedef {import("./protocol.js").ServerFrame} ServerFrame @typedef {import("./protocol.js").WelcomeFrame} WelcomeFrame */
+/** @typedef {import("./protocol.js").Message} Message */
+
+/** The outbox waits this long for catching up. It matters only for speed: the server knows repeats by their client id. */
+const CATCH_UP_MS = 10_000;
+
+/**
+ * What the page does with what the server says, connection after connection: `hello`, `welcome`, catch up, and only then
+ * let the outbox go, since catching up tells which acks were lost.
+ */
+export class Session {
+  #catchUp = new CatchUp();
+  /** @type {Map<number, number>} */
+  #named = new Map();
+  #window = 0;
+  #flushing = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {import("./parts.js").Parts} parts */
+  constructor(parts) {
+    this.parts = parts;
+    this.events = new EventRules(parts);
+  }
+
+  hello() {
+    this.#named = new Map(this.#catchUp.positions((room) => this.parts.conversations.isLoaded(room)));
+    return hello(this.#named, this.#catchUp.epoch);
+  }
+
+  lost() {
+    clearTimeout(this.#timer);
+    this.#flushing = false;
+    this.parts.outbox.closed();
+    this.parts.plain.lost();
+  }
+
+  /** @param {ServerFrame} frame */
+  received(frame) {
+    const { outbox } = this.parts;
+    if (frame.type === "welcome") return this.#welcome(frame);
+    if (frame.type === "ack") this.#ack(frame);
+    else if (frame.type === "nack") this.#nack(frame);
+    else if (frame.type === "events") this.#events(frame);
+    else if (frame.type === "page") this.#page(frame);
+    else if (frame.type === "rooms") this.#rooms(frame.rooms);
+    else if (frame.type === "reset") this.#reset(frame);
+    outbox.heard();
+  }
+
+  /** @param {WelcomeFrame} welcome */
+  #welcome(welcome) {
+    // Somebody else has logged in with this browser: what this page shows and holds is not theirs.
+    if (welcome.user.id !== this.parts.me.id) return location.reload();
+    const stale = this.#catchUp.welcome(welcome, this.#named);
+    this.#window = welcome.window;
+    this.parts.welcomed(welcome, stale);
+    this.#timer = setTimeout(() => this.#flush(), CATCH_UP_MS);
+    this.#flushWhenCaughtUp();
+  }
+
+  #flushWhenCaughtUp() {
+    if (this.#catchUp.done && !this.#flushing) this.#flush();
+  }
+
+  #flush() {
+    clearTimeout(this.#timer);
+    this.#flushing = true;
+    this.parts.outbox.ready(this.#window);
+  }
+
+  /** @param {import("./protocol.js").AckFrame} ack */
+  #ack({ client_id, id, room, seq, at }) {
+    this.parts.outbox.confirm({ clientId: client_id, id, room, seq, at });
+    this.parts.plain.acked(client_id);
+  }
+
+  /** @param {import("./protocol.js").NackFrame} nack */
+  #nack(nack) {
+    this.parts.outbox.refuse(nack);
+    this.parts.plain.nacked(nack);
+  }
+
+  /** @param {import("./protocol.js").EventsFrame} frame */
+  #events(frame) {
+    const { fresh, sync, last } = this.#catchUp.take(frame, performance.now());
+    for (const event of fresh) this.events.apply(frame.room, event);
+    if (sync) this.parts.connection.send({ type: "sync", room: frame.room, after: last });
+    if (fresh.length > 0) this.parts.markRead();
+    this.#flushWhenCaughtUp();
+  }
+
+  /** @param {import("./protocol.js").PageFrame} page */
+  #page(page) {
+    for (const message of page.messages) this.events.recognise(page.room, message);
+    this.parts.conversations.addPage(page);
+    this.parts.markRead();
+  }
+
+  /** @param {import("./protocol.js").Room[]} rooms */
+  #rooms(rooms) {
+    this.#catchUp.follow(rooms);
+    this.parts.showRooms(rooms);
+  }
+
+  /** @param {import("./protocol.js").ResetFrame} reset */
+  #reset({ room, head }) {
+    this.#catchUp.reset(room, head);
+    this.parts.conversations.reload(room);
+    this.#flushWhenCaughtUp();
+  }
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env python3
+"""Posthorn's commands: `manage.py help` lists them."""
+
+import os
+import sys
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        from django.core.management import execute_from_command_line
+    except ImportError:
+        sys.exit("Django is not installed in this Python. `make run` sets everything up in .venv.")
+    import config  # noqa: F401 - links the newer SQLite before Django looks for one
+
+    execute_from_command_line(sys.argv)

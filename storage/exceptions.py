@@ -1,0 +1,64 @@
+"""What can go wrong in storage, apart from what the database itself reports.
+
+    StorageError
+    ├── QueueFull      the queue is at its limit; nothing was started
+    ├── QueryTimeout   the deadline passed; a write may still have happened
+    ├── PoolClosed     the store is closed; nothing was started
+    └── WorkerDied     the work raised something that is no `Exception`
+
+The database's own errors keep Django's classes (`django.db.IntegrityError`, `OperationalError`, `DataError`, ...).
+"""
+
+from __future__ import annotations
+
+__all__ = ["PoolClosed", "QueryTimeout", "QueueFull", "StorageError", "WorkerDied"]
+
+
+class StorageError(Exception):
+    """Base of the store's own errors. `code` is stable and meant for programs; the text is for people."""
+
+    code = "storage"
+
+
+class QueueFull(StorageError):
+    """The bounded queue of one database is full. Raised at once; the work never started, so it is safe to repeat."""
+
+    code = "queue_full"
+
+    def __init__(self, queue: str, limit: int) -> None:
+        super().__init__(f"{queue}: {limit} operations are waiting already")
+        self.queue = queue
+        self.limit = limit
+
+
+class QueryTimeout(StorageError):
+    """The deadline passed and the statement was interrupted.
+
+    A timed-out write is *unknown*, not failed: it may have been committed in the same instant. Repeat it only
+    where repeating is idempotent.
+    """
+
+    code = "timeout"
+
+    def __init__(self, timeout: float) -> None:
+        super().__init__(f"no result within {timeout:g} s")
+        self.timeout = timeout
+
+
+class PoolClosed(StorageError):
+    """The store was closed. The work never started."""
+
+    code = "closed"
+
+    def __init__(self, queue: str) -> None:
+        super().__init__(f"{queue}: the store is closed")
+        self.queue = queue
+
+
+class WorkerDied(StorageError):
+    """The work ended its worker by raising something that is not an `Exception` (see `__cause__`).
+
+    Only this one operation is affected: it was rolled back, and the worker has been replaced.
+    """
+
+    code = "worker_died"

@@ -1,0 +1,68 @@
+"""`manage.py rollout list | set NAME on|off|PERCENT | history`"""
+
+from __future__ import annotations
+
+import getpass
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from storage.flags import UnknownFlag, check_name, set_percent
+from storage.models import RolloutChange, RolloutFlag
+
+
+def percentage(text: str) -> int:
+    """`on`, `off`, `25` or `25%` as a whole percentage."""
+    words = {"on": 100, "off": 0}
+    value = words.get(text.lower())
+    if value is None:
+        digits = text.removesuffix("%")
+        value = int(digits) if digits.isascii() and digits.isdigit() else -1
+    if not 0 <= value <= 100:
+        raise CommandError(f"{text!r} is neither on, off nor a whole percentage from 0 to 100")
+    return value
+
+
+class Command(BaseCommand):
+    help = "Show and turn the rollout flags. Running servers follow within two seconds; nothing in flight is lost."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs.add_parser("list", help="every flag, how far it is on, and what it does")
+        turn = verbs.add_parser("set", help="turn one flag")
+        turn.add_argument("name")
+        turn.add_argument("value", help="on, off, or a percentage")
+        turn.add_argument("--reason", default="", help="kept in the history")
+        history = verbs.add_parser("history", help="who turned what when, newest first")
+        history.add_argument("name", nargs="?")
+
+    def handle(self, *, verb: str, **options: Any) -> None:
+        try:
+            getattr(self, f"_{verb}")(**options)
+        except UnknownFlag as error:
+            raise CommandError(str(error)) from error
+
+    def _list(self, **_: Any) -> None:
+        percents = dict(RolloutFlag.objects.values_list("name", "percent"))
+        for name, purpose in sorted(settings.ROLLOUT_FLAGS.items()):
+            self.stdout.write(f"{name:<16} {percents.get(name, 100):>3} %  {purpose}")
+        if settings.USE_SQLITE_WORKERS is not None:
+            forced = "on" if settings.USE_SQLITE_WORKERS else "off"
+            self.stdout.write(f"USE_SQLITE_WORKERS is set in the environment here: sqlite_workers is {forced}.")
+
+    def _set(self, *, name: str, value: str, reason: str, **_: Any) -> None:
+        percent = percentage(value)
+        set_percent(name, percent, by=getpass.getuser(), reason=reason)
+        self.stdout.write(f"{name} is now at {percent} %. Running servers follow within two seconds.")
+
+    def _history(self, *, name: str | None, **_: Any) -> None:
+        changes = RolloutChange.objects.all()
+        if name is not None:
+            check_name(name)
+            changes = changes.filter(flag=name)
+        for change in changes:
+            self.stdout.write(
+                f"{change.at:%Y-%m-%d %H:%M:%S %Z}  {change.flag}: {change.old_percent} -> {change.new_percent} %"
+                f"  by {change.by}" + (f"  ({change.reason})" if change.reason else "")
+            )

@@ -1,0 +1,68 @@
+"""The stock path: `database_sync_to_async` with Django's own connection. What runs when the workers are switched off,
+and for engines other than SQLite."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.db import transaction
+
+from storage.connections import DjangoConnection
+from storage.exceptions import PoolClosed, QueueFull
+from storage.tasks import Task, Work
+
+
+class StockPath:
+    """Reads or writes of one database through Channels' own thread, behind the same bound and the same errors."""
+
+    def __init__(self, alias: str, *, reading: bool, limit: int) -> None:
+        self.name = f"{alias} stock {'reads' if reading else 'writes'}"
+        self.counters = {"done": 0, "failed": 0, "rejected": 0}
+        self._alias = alias
+        self._reading = reading
+        self._limit = limit
+        self._hops: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    async def submit(self, work: Work, timeout: float | None) -> Any:
+        """As `storage.workers.Workers.submit`."""
+        if self._closed:
+            raise PoolClosed(self.name)
+        if len(self._hops) >= self._limit:
+            self.counters["rejected"] += 1
+            raise QueueFull(self.name, self._limit)
+        task = Task(work, timeout, reading=self._reading)
+        # A task of its own, so that a deadline is answered in time though the one thread be busy with something else.
+        hop = asyncio.ensure_future(database_sync_to_async(self._run)(task))
+        self._hops.add(hop)
+        hop.add_done_callback(lambda _: self._ended(task, hop))
+        return await task.result()
+
+    @property
+    def depth(self) -> int:
+        """How many pieces of work are on their way."""
+        return len(self._hops)
+
+    async def close(self) -> None:
+        """Refuse new work at once and wait for what was accepted."""
+        self._closed = True
+        await asyncio.gather(*self._hops, return_exceptions=True)
+
+    def _run(self, task: Task) -> Any:
+        connection = DjangoConnection(self._alias)
+        if self._reading:
+            with connection.reading():
+                return task.run(connection)
+        with transaction.atomic(using=self._alias):
+            return task.run(connection)
+
+    def _ended(self, task: Task, hop: asyncio.Task[Any]) -> None:
+        self._hops.discard(hop)
+        if hop.cancelled():
+            task.future.cancel()
+            return
+        error = hop.exception()
+        self.counters["done" if error is None else "failed"] += 1
+        task.deliver(None if error else hop.result(), error)

@@ -1,0 +1,174 @@
+"""The one door to the database for code that runs on an event loop.
+
+    from storage.store import store
+
+    page = await store.fetch_json("SELECT json_group_array(body) FROM chat_message WHERE room_id = %s", [7])
+    await store.transaction(move_money, 3, 4, amount)
+
+Whether a call runs on the workers or on the stock path (`database_sync_to_async` with Django's own connection) is
+decided here, per call, by the rollout flag `sqlite_workers`; callers cannot tell the difference but by the clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
+
+from django.conf import settings
+from django.db import connections, transaction
+from django.utils.connection import ConnectionDoesNotExist
+
+from storage.connections import Connection, DjangoConnection, Row, WriteResult
+from storage.exceptions import PoolClosed
+from storage.flags import Flags, check_name
+from storage.sql import Params
+from storage.stock import StockPath
+from storage.tasks import Work
+from storage.workers import Readers
+from storage.writer import Writer
+
+__all__ = ["Connection", "Store", "WriteResult", "store"]
+
+Args = TypeVarTuple("Args")
+T = TypeVar("T")
+
+SQLITE = "django.db.backends.sqlite3"
+
+
+class _Path(NamedTuple):
+    reads: Readers | StockPath
+    writes: Writer | StockPath
+
+
+class Store:
+    """Raw SQL from asyncio. Placeholders are Django's `%s`; `database` is an alias of `settings.DATABASES`.
+
+    `timeout` is in seconds, None for no deadline. Every method may raise, besides Django's database errors:
+
+    - `QueueFull`: too much waits already; nothing was started.
+    - `QueryTimeout`: the deadline passed and the statement was interrupted; a write may have happened all the same.
+    - `PoolClosed`: after `close()`.
+    - `DataError` for parameters no database can keep: NUL, lone surrogates, NaN, integers beyond 64 bits.
+
+    Cancelling the awaiter of a write does not tell whether it happened.
+    """
+
+    def __init__(self) -> None:
+        self._forget()
+        os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
+        self._flags = Flags()
+        self._paths: dict[tuple[str, str, bool], _Path] = {}
+        self._calls = itertools.count()
+        self._closed = False
+
+    # Reading
+
+    async def fetch_all(
+        self, sql: str, params: Params = (), *, database: str = "default", timeout: float | None = None
+    ) -> list[Row]:
+        """All rows as dicts. For rows that only travel, `fetch_json` is several times cheaper."""
+        return await self._read(lambda c: c.fetch_all(sql, params), database, timeout)  # type: ignore[no-any-return]
+
+    async def fetch_one(
+        self, sql: str, params: Params = (), *, database: str = "default", timeout: float | None = None
+    ) -> Row | None:
+        """The first row as a dict, or None."""
+        return await self._read(lambda c: c.fetch_one(sql, params), database, timeout)  # type: ignore[no-any-return]
+
+    async def fetch_value(
+        self, sql: str, params: Params = (), *, database: str = "default", timeout: float | None = None
+    ) -> Any:
+        """The first column of the first row, or None."""
+        return await self._read(lambda c: c.fetch_value(sql, params), database, timeout)
+
+    async def fetch_json(
+        self, sql: str, params: Params = (), *, database: str = "default", timeout: float | None = None
+    ) -> str:
+        """The JSON text that the statement built (one row, one column), untouched; `null` where there is no row."""
+        return await self._read(lambda c: c.fetch_json(sql, params), database, timeout)  # type: ignore[no-any-return]
+
+    # Writing
+
+    async def execute(
+        self, sql: str, params: Params = (), *, database: str = "default", timeout: float | None = None
+    ) -> WriteResult:
+        """Run one statement in a transaction of its own. Returns after COMMIT."""
+        return await self._write(lambda c: c.execute(sql, params), database, timeout)  # type: ignore[no-any-return]
+
+    async def transaction(
+        self,
+        work: Callable[[Connection, *Args], T],
+        *args: *Args,
+        database: str = "default",
+        timeout: float | None = None,
+    ) -> T:
+        """Run `work(connection, *args)` in one transaction and return what it returns, after COMMIT.
+
+        `work` runs on a thread and may run more than once before it is committed: it must change nothing but the
+        database. If it raises, all it did is rolled back.
+        """
+        return await self._write(lambda c: work(c, *args), database, timeout)  # type: ignore[no-any-return]
+
+    def run_transaction(self, work: Callable[[Connection, *Args], T], *args: *Args, database: str = "default") -> T:
+        """`transaction` for synchronous code (views, commands, the admin), on Django's connection of this thread.
+
+        Joins a transaction that is open there already.
+        """
+        with transaction.atomic(using=database):
+            return work(DjangoConnection(database), *args)
+
+    # Flags, figures, end
+
+    async def flag(self, name: str, key: object) -> bool:
+        """Whether the rollout flag is on for this key (a user's id, say). Heeds a change within two seconds."""
+        check_name(name)
+        await self._flags.refresh()
+        return self._flags.is_on(name, key)
+
+    def stats(self) -> dict[str, dict[str, int]]:
+        """Counters since the start and the queue's depth, for each path in use.
+
+        For example `{"default readers": {"done": 12, "failed": 0, "rejected": 0, "depth": 3}, "default writer": ...}`;
+        the stock path's names are "default stock reads" and "default stock writes".
+        """
+        return {end.name: {**end.counters, "depth": end.depth} for path in self._paths.values() for end in path}
+
+    async def close(self) -> None:
+        """Refuse new work, finish what was accepted, close the workers' connections."""
+        self._closed = True
+        await asyncio.gather(*(end.close() for path in self._paths.values() for end in path))
+        self._paths.clear()
+
+    # The bottom: the one place that decides which path.
+
+    async def _read(self, work: Work, database: str, timeout: float | None) -> Any:
+        return await (await self._path(database)).reads.submit(work, timeout)
+
+    async def _write(self, work: Work, database: str, timeout: float | None) -> Any:
+        return await (await self._path(database)).writes.submit(work, timeout)
+
+    async def _path(self, alias: str) -> _Path:
+        if self._closed:
+            raise PoolClosed(alias)
+        await self._flags.refresh()
+        if alias not in connections.settings:
+            raise ConnectionDoesNotExist(f"settings.DATABASES has no {alias!r}")
+        database = connections.settings[alias]
+        on_workers = database["ENGINE"] == SQLITE and self._flags.is_on("sqlite_workers", next(self._calls))
+        key = (alias, str(database["NAME"]), on_workers)
+        if key not in self._paths:
+            limit = settings.SQLITE_MAX_QUEUE_SIZE
+            if on_workers:
+                readers = Readers(alias, threads=settings.SQLITE_WORKER_COUNT, limit=limit)
+                self._paths[key] = _Path(readers, Writer(alias, threads=1, limit=limit))
+            else:
+                self._paths[key] = _Path(*(StockPath(alias, reading=r, limit=limit) for r in (True, False)))
+        return self._paths[key]
+
+
+store = Store()

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { newClientId } from "../../frontend/static/frontend/js/client_id.js";
+import { MAX_BODY, bodyLength, cleanBody, decode, hello, send } from "../../frontend/static/frontend/js/protocol.js";
+
+const golden = (side) => JSON.parse(readFileSync(new URL(`../frames/${side}.json`, import.meta.url), "utf8"));
+const client = Object.fromEntries(golden("client").map(({ name, frame }) => [name, frame]));
+
+test("every golden frame of the server is understood", () => {
+  for (const { name, frame } of golden("server")) assert.deepEqual(decode(JSON.stringify(frame)), frame, name);
+});
+
+test("the golden frames cover every type a server may send", () => {
+  const types = new Set(golden("server").map(({ frame }) => frame.type));
+  const known = ["welcome", "ack", "nack", "events", "rooms", "page", "reset", "typing", "presence", "error", "pong", "bye"];
+  assert.deepEqual([...types].sort(), known.sort());
+});
+
+test("what this client sends is what the golden frames say", () => {
+  assert.deepEqual(hello([], null), client["hello, first connection"]);
+  assert.deepEqual(hello([[7, 120], [8, 0]], "e-4f1c"), client["hello, again"]);
+  const item = { clientId: "Zk3vQm0_xT-8aYbNfR2LwE", room: 7, body: "Hello", replyTo: null };
+  assert.deepEqual(send(item), client["send"]);
+  assert.deepEqual(send({ ...item, replyTo: 9001 }), client["send, a reply"]);
+});
+
+test("what is no frame is nothing", () => {
+  for (const text of ["", "{", "null", "[]", "7", '"ack"', '{"type": "confetti"}', "{}", new ArrayBuffer(2)]) assert.equal(decode(text), null);
+});
+
+test("a body keeps its inner shape and loses what a server must refuse", () => {
+  assert.equal(cleanBody("  indented\r\n\r\n\tcode  \n\n"), "  indented\n\n\tcode");
+  assert.equal(cleanBody("\n \n text"), " text");
+  assert.equal(cleanBody("a\u0000b\u0007c\u007f"), "abc");
+  assert.equal(cleanBody("half \ud83d and whole \ud83d\ude00"), "half \ufffd and whole \ud83d\ude00");
+  for (const nothing of ["", "   ", "\n\n", "\u0000", " \t\r\n"]) assert.equal(cleanBody(nothing), "");
+});
+
+test("length counts characters as the server does", () => {
+  assert.equal(bodyLength("x".repeat(MAX_BODY + 1)), MAX_BODY + 1);
+  assert.equal(bodyLength("😀".repeat(MAX_BODY)), MAX_BODY);
+});
+
+test("the longest body fits into one frame", () => {
+  for (const letter of ["😀", "\n", '"', "\\", "\u0001"]) {
+    const frame = send({ clientId: newClientId(), room: 2 ** 53, body: `.${cleanBody(`${letter.repeat(MAX_BODY - 2)}.`)}`, replyTo: 2 ** 53 });
+    assert.ok(new TextEncoder().encode(JSON.stringify(frame)).length < 64 * 1024);
+  }
+});
+
+test("client ids are 22 characters of the protocol's alphabet, and never the same", () => {
+  const ids = Array.from({ length: 2000 }, newClientId);
+  for (const id of ids) assert.match(id, /^[A-Za-z0-9_-]{22}$/);
+  assert.equal(new Set(ids).size, ids.length);
+});
