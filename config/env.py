@@ -104,7 +104,7 @@ def _redis(name: str) -> str:
 
 
 # Where things are
-VAR_DIR = _read("VAR_DIR", lambda name: Path(os.environ[name]).expanduser().absolute(), BASE_DIR / "var")
+VAR_DIR = _read("VAR_DIR", lambda name: BASE_DIR / Path(os.environ[name]).expanduser(), BASE_DIR / "var")
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 DATABASE = _read("DATABASE_URL", _database, {"NAME": str(VAR_DIR / "posthorn.sqlite3")})
 REDIS_URL = _read("REDIS_URL", _redis, "")

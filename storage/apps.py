@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_migrate
 
 
 class StorageConfig(AppConfig):
@@ -7,3 +11,13 @@ class StorageConfig(AppConfig):
 
     def ready(self) -> None:
         from storage import checks  # noqa: F401, PLC0415 - registers the system checks once apps are ready
+
+        post_migrate.connect(_make_flags, sender=self)
+
+
+def _make_flags(using: str, **_: Any) -> None:
+    """Give every known flag its row, so that the admin shows it."""
+    from storage.models import RolloutFlag  # noqa: PLC0415 - models exist only once apps are ready
+
+    for name in settings.ROLLOUT_FLAGS:
+        RolloutFlag.objects.using(using).get_or_create(name=name)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -43,6 +44,8 @@ class Flags:
         self._percents: dict[str, int] = {}
         self._asked_at = self._read_at = NEVER
         self._refresh: asyncio.Future[None] | None = None
+        # A thread of its own: a flag must be heeded even while the stock path's one thread is stuck.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="storage flags")
 
     async def refresh(self) -> None:
         """Have the flags read again if the copy is older than a second.
@@ -59,7 +62,8 @@ class Flags:
 
     async def _load(self) -> None:
         try:
-            self._percents = await database_sync_to_async(self._read)()
+            read = database_sync_to_async(self._read, thread_sensitive=False, executor=self._thread)
+            self._percents = await read()
         except DatabaseError as error:
             logger.warning("rollout flags could not be read, the last known ones stay: %s", error)
         self._read_at = time.monotonic()

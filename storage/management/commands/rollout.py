@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,13 @@ def percentage(text: str) -> int:
     if not 0 <= value <= 100:
         raise CommandError(f"{text!r} is neither on, off nor a whole percentage from 0 to 100")
     return value
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in many containers
+        return f"uid {os.getuid()}"
 
 
 class Command(BaseCommand):
@@ -53,7 +61,7 @@ class Command(BaseCommand):
 
     def _set(self, *, name: str, value: str, reason: str, **_: Any) -> None:
         percent = percentage(value)
-        set_percent(name, percent, by=getpass.getuser(), reason=reason)
+        set_percent(name, percent, by=_who(), reason=reason)
         self.stdout.write(f"{name} is now at {percent} %. Running servers follow within two seconds.")
 
     def _history(self, *, name: str | None, **_: Any) -> None:

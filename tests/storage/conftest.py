@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from storage.connections import WorkerConnection
+from storage.store import Store
+
+
+@pytest.fixture(params=[True, False], ids=["workers", "stock"])
+def flag(request, settings):
+    """Each test of the contract runs over both paths."""
+    settings.USE_SQLITE_WORKERS = request.param
+    return request.param
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Every connection the workers open, in order."""
+    connections = []
+    original = WorkerConnection.__init__
+
+    def remember(self, *args, **kwargs):
+        original(self, *args, **kwargs)
+        connections.append(self)
+
+    monkeypatch.setattr(WorkerConnection, "__init__", remember)
+    return connections
+
+
+@pytest.fixture
+async def store(transactional_db, opened):
+    store = Store()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def notes(store):
+    """A table of the tests' own."""
+
+    def create(connection):
+        connection.execute("DROP TABLE IF EXISTS notes")
+        connection.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT UNIQUE)")
+
+    def drop(connection):
+        connection.execute("DROP TABLE IF EXISTS notes")
+
+    await store.transaction(create)
+    yield "notes"
+    cleaner = Store()
+    await cleaner.transaction(drop)
+    await cleaner.close()

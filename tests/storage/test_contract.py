@@ -1,0 +1,262 @@
+"""What `storage.store` promises, over both paths."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import DataError, IntegrityError, OperationalError
+from django.utils.connection import ConnectionDoesNotExist
+
+from storage.exceptions import PoolClosed, QueryTimeout, QueueFull, WorkerDied
+from storage.store import Store
+
+pytestmark = pytest.mark.usefixtures("flag", "notes")
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+async def add(store: Store, body: str) -> int:
+    result = await store.execute("INSERT INTO notes (body) VALUES (%s)", [body])
+    assert result.last_insert_id is not None
+    return result.last_insert_id
+
+
+async def test_execute_tells_what_changed(store):
+    first = await store.execute("INSERT INTO notes (body) VALUES (%s), (%s)", ["a", "b"])
+    assert (first.changes, first.last_insert_id) == (2, 2)
+    assert (await store.execute("UPDATE notes SET body = body || '!'")).changes == 2
+    assert (await store.execute("DELETE FROM notes WHERE id = 99")).changes == 0
+
+
+async def test_rows_come_as_dicts_in_order(store):
+    await add(store, "a")
+    await add(store, "b")
+    assert await store.fetch_all("SELECT id, body FROM notes ORDER BY id") == [
+        {"id": 1, "body": "a"},
+        {"id": 2, "body": "b"},
+    ]
+    assert await store.fetch_all("SELECT id FROM notes WHERE id > 9") == []
+
+
+async def test_one_row_one_value_or_none(store):
+    await add(store, "a")
+    assert await store.fetch_one("SELECT body FROM notes") == {"body": "a"}
+    assert await store.fetch_one("SELECT body FROM notes WHERE id = 9") is None
+    assert await store.fetch_value("SELECT body FROM notes") == "a"
+    assert await store.fetch_value("SELECT body FROM notes WHERE id = 9") is None
+
+
+async def test_json_comes_as_the_text_that_sqlite_built(store):
+    await add(store, 'ü"\n')
+    text = await store.fetch_json("SELECT json_group_array(json_object('body', body)) FROM notes")
+    assert text == '[{"body":"ü\\"\\n"}]'
+    assert await store.fetch_json("SELECT body FROM notes WHERE id = 9") == "null"
+    with pytest.raises(DataError, match="JSON text"):
+        await store.fetch_json("SELECT 7")
+
+
+async def test_percent_signs_are_doubled_as_in_django(store):
+    await add(store, "50 %")
+    assert await store.fetch_value("SELECT body FROM notes WHERE body LIKE '50 %%' AND id = %s", [1]) == "50 %"
+
+
+async def test_a_transaction_returns_what_its_function_returns(store):
+    def work(connection, *bodies):
+        for body in bodies:
+            connection.execute("INSERT INTO notes (body) VALUES (%s)", [body])
+        return connection.fetch_value("SELECT count(*) FROM notes")
+
+    assert await store.transaction(work, "a", "b") == 2
+
+
+async def test_a_transaction_that_raises_leaves_nothing(store):
+    def work(connection):
+        connection.execute("INSERT INTO notes (body) VALUES ('a')")
+        raise LookupError("changed my mind")
+
+    with pytest.raises(LookupError, match="changed my mind"):
+        await store.transaction(work)
+    assert await store.fetch_value("SELECT count(*) FROM notes") == 0
+
+
+async def test_a_savepoint_undoes_only_its_own_part(store):
+    def twice(connection):
+        with connection.savepoint():
+            connection.execute("INSERT INTO notes (body) VALUES ('gone')")
+            connection.execute("INSERT INTO notes (body) VALUES ('kept')")
+
+    def work(connection):
+        connection.execute("INSERT INTO notes (body) VALUES ('kept')")
+        with pytest.raises(IntegrityError):
+            twice(connection)
+
+    await store.transaction(work)
+    assert await store.fetch_all("SELECT body FROM notes") == [{"body": "kept"}]
+
+
+async def test_one_failure_among_many_writes_takes_only_itself(store):
+    results = await asyncio.gather(
+        *(add(store, body) for body in ["a", "b", "a", "c"] + [f"n{i}" for i in range(50)]), return_exceptions=True
+    )
+    errors = [result for result in results if isinstance(result, BaseException)]
+    assert [type(error) for error in errors] == [IntegrityError]
+    assert await store.fetch_value("SELECT count(*) FROM notes") == 53
+
+
+async def test_a_write_is_seen_by_the_read_that_follows(store):
+    for number in range(50):
+        await add(store, str(number))
+        assert await store.fetch_value("SELECT count(*) FROM notes") == number + 1
+
+
+async def test_a_returning_clause_does_not_hold_up_the_commit(store):
+    await store.execute("INSERT INTO notes (body) VALUES ('a'), ('b') RETURNING id")
+    assert await store.fetch_value("SELECT count(*) FROM notes") == 2
+
+
+@pytest.mark.parametrize("method", ["fetch_all", "fetch_one", "fetch_value", "fetch_json"])
+async def test_reading_cannot_write(store, method):
+    with pytest.raises(OperationalError, match="readonly"):
+        await getattr(store, method)("INSERT INTO notes (body) VALUES ('a') RETURNING id")
+    await add(store, "a")  # and writing still can
+    assert await store.fetch_value("SELECT count(*) FROM notes") == 1
+
+
+@pytest.mark.parametrize(
+    "poison", ["a\0b", "\ud800", "\udfff!", 2**63, -(2**63) - 1, float("nan"), "x" * (10 * 1024 * 1024), object()]
+)
+async def test_poison_gets_a_clean_error_and_harms_nobody(store, poison):
+    results = await asyncio.gather(
+        add(store, "before"),
+        store.execute("INSERT INTO notes (body) VALUES (%s)", [poison]),
+        add(store, "after"),
+        store.fetch_value("SELECT %s", [poison]),
+        return_exceptions=True,
+    )
+    assert isinstance(results[0], int)
+    assert isinstance(results[2], int)
+    assert all(type(results[i]).__module__ == "django.db.utils" for i in (1, 3)), results
+    assert await store.fetch_value("SELECT count(*) FROM notes") == 2
+
+
+async def test_errors_keep_djangos_classes(store):
+    await add(store, "a")
+    with pytest.raises(IntegrityError):
+        await add(store, "a")
+    with pytest.raises(OperationalError, match="no such table"):
+        await store.fetch_all("SELECT * FROM nowhere")
+    with pytest.raises(ConnectionDoesNotExist, match="elsewhere"):
+        await store.fetch_all("SELECT 1", database="elsewhere")
+
+
+async def test_a_deadline_interrupts_the_statement(store):
+    with pytest.raises(QueryTimeout) as caught:
+        await store.fetch_value(ENDLESS, timeout=0.05)
+    assert caught.value.code == "timeout"
+    # The statement is really gone, and its thread free: with one thread only, this would wait for ever.
+    assert await asyncio.wait_for(asyncio.gather(*(store.fetch_value("SELECT 1") for _ in range(8))), 10) == [1] * 8
+
+
+async def test_a_write_past_its_deadline_takes_nobody_along(store):
+    slow = asyncio.create_task(store.execute(f"INSERT INTO notes (body) {ENDLESS}", timeout=0.1))
+    others = await asyncio.gather(*(add(store, str(i)) for i in range(20)))
+    with pytest.raises(QueryTimeout):
+        await slow
+    assert len(set(others)) == 20
+    assert await store.fetch_value("SELECT count(*) FROM notes") == 20
+
+
+async def test_cancelled_reads_are_interrupted(store):
+    reads = [asyncio.create_task(store.fetch_value(ENDLESS)) for _ in range(6)]
+    await asyncio.sleep(0)
+    for read in reads:
+        read.cancel()
+    assert all(isinstance(r, asyncio.CancelledError) for r in await asyncio.gather(*reads, return_exceptions=True))
+    assert await asyncio.wait_for(store.fetch_value("SELECT 1"), 10) == 1
+
+
+async def test_a_full_queue_refuses_at_once_and_takes_again_later(settings, transactional_db):
+    settings.SQLITE_MAX_QUEUE_SIZE = 3
+    store = Store()
+    gate = threading.Event()
+    writes = [asyncio.create_task(store.transaction(lambda _: gate.wait(10))) for _ in range(12)]
+    full = None
+    while full is None:
+        await asyncio.sleep(0)
+        full = next((w.exception() for w in writes if w.done()), None)
+    gate.set()
+    results = await asyncio.gather(*writes, return_exceptions=True)
+    assert isinstance(full, QueueFull)
+    assert full.code == "queue_full"
+    assert {type(r) for r in results} == {bool, QueueFull}
+    assert await store.fetch_value("SELECT 1") == 1
+    await store.close()
+
+
+async def test_whatever_the_work_raises_harms_nobody_else(store, capfd):
+    def die(_connection):
+        raise SystemExit("the end")
+
+    def stop(_connection):
+        raise StopIteration
+
+    dead = asyncio.create_task(store.transaction(die))
+    stopped = asyncio.create_task(store.transaction(stop))
+    assert len({*await asyncio.gather(*(add(store, str(i)) for i in range(10)))}) == 10
+    with pytest.raises(WorkerDied) as caught:
+        await dead
+    assert isinstance(caught.value.__cause__, SystemExit)
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await stopped
+    assert await store.fetch_value("SELECT count(*) FROM notes") == 10
+
+
+async def test_close_finishes_what_was_accepted_then_refuses(store):
+    writes = [asyncio.create_task(add(store, str(i))) for i in range(100)]
+    await asyncio.wait(writes, return_when=asyncio.FIRST_COMPLETED)
+    await store.close()
+    assert len({*await asyncio.gather(*writes)}) == 100
+    with pytest.raises(PoolClosed) as caught:
+        await store.fetch_value("SELECT 1")
+    assert caught.value.code == "closed"
+    await store.close()  # twice does no harm
+
+
+def test_it_works_from_any_event_loop(transactional_db):
+    store = Store()
+    for _ in range(3):
+        assert async_to_sync(store.fetch_value)("SELECT 1") == 1
+
+    answers = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(asyncio.run(store.fetch_value("SELECT 2")))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert answers == [2] * 4
+    async_to_sync(store.close)()
+
+
+async def test_synchronous_code_runs_the_same_work(store, flag):
+    from asgiref.sync import sync_to_async  # noqa: PLC0415
+
+    def work(connection, body):
+        return connection.execute("INSERT INTO notes (body) VALUES (%s)", [body]).last_insert_id
+
+    assert await sync_to_async(store.run_transaction)(work, "a") == 1
+    assert await store.fetch_value("SELECT body FROM notes") == "a"
+
+
+async def test_figures_tell_what_happened(store, flag):
+    await add(store, "a")
+    with pytest.raises(IntegrityError):
+        await add(store, "a")
+    figures = store.stats()["default writer" if flag else "default stock writes"]
+    assert figures["failed"] == 1
+    assert figures["done"] >= 1
+    assert figures["depth"] == 0
