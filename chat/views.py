@@ -47,6 +47,7 @@ class LogIn(LoginView):
     """Django's own, save that it leads to the set-up while there is nobody to sign in."""
 
     redirect_authenticated_user = True
+    extra_context = {"site_name": settings.SITE_NAME}  # the view's own would be the host
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not User.objects.exists():

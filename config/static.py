@@ -4,7 +4,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class StaticFiles(CompressedManifestStaticFilesStorage):
     """Hashed names for ever-cached files, ES modules' static imports of one another included.
 
-    Django's own support for modules also follows `import("./x.js")` in JSDoc types, where cycles are normal.
+    Django's own support for modules also follows `import("./x.js")` in JSDoc types, which need no other name.
     """
 
     patterns = (

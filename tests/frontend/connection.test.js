@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { beforeEach, mock, test } from "node:test";
+import { after, beforeEach, test } from "node:test";
 import { Connection } from "../../frontend/static/frontend/js/connection.js";
 import { Heartbeat } from "../../frontend/static/frontend/js/heartbeat.js";
+import { FakeTimers } from "./support.js";
 
 class FakeSocket {
   readyState = 0;
@@ -32,15 +33,15 @@ class FakeSocket {
   }
 }
 
+const timers = new FakeTimers();
+after(() => timers.uninstall());
+
 let now, sockets, states, received, losses, waiting, connection, dice;
 const last = () => sockets.at(-1);
 const state = () => states.at(-1).state;
 
 function pass(ms) {
-  for (let left = ms; left > 0; left -= 100) {
-    now += 100;
-    mock.timers.tick(100);
-  }
+  for (let left = ms; left > 0; left -= 100) timers.runUntil((now += 100));
 }
 
 function welcomed() {
@@ -49,8 +50,7 @@ function welcomed() {
 }
 
 beforeEach(() => {
-  mock.timers.reset();
-  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  timers.install();
   [now, sockets, states, received, losses, waiting, dice] = [0, [], [], [], 0, false, 0.5];
   const delegate = {
     hello: () => ({ type: "hello", v: 1, rooms: {} }),

@@ -146,6 +146,14 @@ test("a message left unanswered by a living server goes again, then fails, and t
   assert.equal(outbox.items()[0].error, "timeout");
 });
 
+test("what one connection refused, the next one takes like anything else", () => {
+  outbox.ready(64, 0);
+  add("a", "b");
+  outbox.refuse(nack("a", "rate_limited", { after_ms: 100 }), 0);
+  outbox.closed();
+  assert.deepEqual(sends(outbox.ready(64, 200)), ["send a", "send b"]);
+});
+
 test("the lane of a message that failed does not rest any longer", () => {
   outbox.ready(64, 0);
   add("a", "b");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import "./support.js";
 import { newClientId } from "../../frontend/static/frontend/js/client_id.js";
 import { MAX_BODY, bodyLength, cleanBody, decode, hello, send } from "../../frontend/static/frontend/js/protocol.js";
 

@@ -1,6 +1,8 @@
-/** Shared by the tests: a storage, a source of randomness with a seed, and drafts. */
+/** Shared by the tests: a storage, timers, a source of randomness with a seed, and drafts. */
+import { webcrypto } from "node:crypto";
 
-export const JS = new URL("../../frontend/static/frontend/js/", import.meta.url);
+// Browsers have it everywhere; Node only since version 19.
+globalThis.crypto ??= webcrypto;
 
 /** Like localStorage, in memory; `broken` makes every write fail as a full or blocked storage does. */
 export class FakeStorage {
@@ -26,6 +28,30 @@ export class FakeStorage {
 
   removeItem(key) {
     this.#entries.delete(key);
+  }
+}
+
+/** Stands in for setTimeout, on a clock the test moves. (node:test's own differ between the versions of Node people have.) */
+export class FakeTimers {
+  #real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  #now = 0;
+  #id = 0;
+  #due = new Map();
+
+  install() {
+    this.#now = 0;
+    this.#due.clear();
+    globalThis.setTimeout = (callback, ms = 0) => (this.#due.set(++this.#id, { at: this.#now + ms, callback }), this.#id);
+    globalThis.clearTimeout = (id) => this.#due.delete(id);
+  }
+
+  uninstall() {
+    Object.assign(globalThis, this.#real);
+  }
+
+  runUntil(now) {
+    this.#now = now;
+    for (const [id, { at, callback }] of this.#due) if (at <= now && this.#due.delete(id)) callback();
   }
 }
 

@@ -122,9 +122,7 @@ export class App {
   }
 
   #makeOutbox() {
-    const journal = new OutboxJournal(() => localStorage, this.me.id, () => {
-      find("#storage-notice", HTMLElement).hidden = false;
-    });
+    const journal = new OutboxJournal(() => localStorage, this.me.id, () => (find("#storage-notice", HTMLElement).hidden = false));
     return new OutboxDriver(new Outbox(), journal, {
       now,
       send: (item) => this.connection.send(send(item)),

@@ -61,6 +61,11 @@ export class CatchUp {
     this.#settle(room, head);
   }
 
+  /** The rooms that lag behind, and where they stand. @returns {[number, number][]} */
+  get due() {
+    return this.positions((room) => this.#due.has(room));
+  }
+
   /** True once every room named in `hello` has reached the head that `welcome` gave. */
   get done() {
     return this.#due.size === 0;

@@ -33,15 +33,19 @@ export class Composer {
     }
     this.#form.hidden = false;
     this.#check();
+    // A phone would raise its keyboard over the messages.
+    if (!PHONE.matches) this.focus();
   }
 
   focus() {
-    this.#field.focus({ preventScroll: true });
+    // Focusing what has the focus already would still cost a layout of the whole page.
+    if (document.activeElement !== this.#field) this.#field.focus({ preventScroll: true });
   }
 
-  clear() {
-    this.#field.value = "";
-    this.#check();
+  /** Lets go of a text that is sent, wherever it is still kept; what was typed since then stays. @param {number} room @param {string} body */
+  release(room, body) {
+    if (room === this.#room && cleanBody(this.#field.value) === body) this.#clear();
+    else if (cleanBody(this.#drafts.get(room) ?? "") === body) this.#drafts.delete(room);
   }
 
   /** @param {boolean} busy */
@@ -56,10 +60,15 @@ export class Composer {
     this.#problem.hidden = text === "";
   }
 
+  #clear() {
+    this.#field.value = "";
+    this.#check();
+  }
+
   #send() {
     const body = cleanBody(this.#field.value);
     if (body === "" || this.#room === 0 || this.#button.disabled || !this.#check()) return;
-    if (this.submit(this.#room, body)) this.clear();
+    if (this.submit(this.#room, body)) this.#clear();
     this.focus();
   }
 
@@ -78,6 +87,6 @@ export class Composer {
     const composing = event.isComposing || event.keyCode === 229;
     if (event.key !== "Enter" || event.shiftKey || composing || PHONE.matches) return;
     event.preventDefault();
-    this.#form.requestSubmit();
+    this.#send();
   }
 }

@@ -26,7 +26,9 @@ export class EventRules {
 
   /** A message of mine seen in its room is as good as its ack. @param {number} room @param {{id: number, seq: number, at: string, client_id: string, sender: {id: number}}} message */
   recognise(room, { id, seq, at, client_id, sender }) {
-    if (sender.id === this.parts.me.id) this.parts.outbox.confirm({ clientId: client_id, id, room, seq, at });
+    if (sender.id !== this.parts.me.id) return;
+    this.parts.outbox.confirm({ clientId: client_id, id, room, seq, at });
+    this.parts.plain.acked(client_id);
   }
 
   /** @param {number} room @param {MessageEvent} event */

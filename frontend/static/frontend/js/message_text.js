@@ -14,7 +14,7 @@ export function splitLinks(text) {
   let done = 0;
   for (const match of text.matchAll(LINK)) {
     const address = trimAddress(match[0]);
-    const href = safeHref(address);
+    const href = hrefOf(address);
     if (href === null) continue;
     if (match.index > done) parts.push({ text: text.slice(done, match.index), href: null });
     parts.push({ text: address, href });
@@ -45,11 +45,10 @@ function trimAddress(address) {
   return trimmed;
 }
 
-/** @param {string} address */
-function safeHref(address) {
+/** @param {string} address of http or https: the pattern finds no other */
+function hrefOf(address) {
   try {
-    const url = new URL(address);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+    return new URL(address).href;
   } catch {
     return null;
   }

@@ -4,7 +4,6 @@ import { ACK_TIMEOUT_MS, MAX_STRAYS, MAX_TRIES, ORDER_WAIT_MS, RATE_LIMIT_WAIT_M
 import { Lanes } from "./outbox_lanes.js";
 
 /** @typedef {import("./outbox_item.js").Item} Item @typedef {import("./outbox_item.js").Effect} Effect */
-/** @typedef {import("./outbox_item.js").Receipt} Receipt @typedef {import("./outbox_item.js").Draft} Draft */
 
 /**
  * The outbox as a state machine: no DOM, no timers, no I/O. Events come in as method calls with the time, what is to be done
@@ -27,7 +26,7 @@ export class Outbox {
     for (const entry of [...entries].sort((a, b) => a.n - b.n)) this.#lanes.restore(itemFromEntry(entry));
   }
 
-  /** @param {Draft} draft @param {number} now @returns {Effect[]} */
+  /** @param {import("./outbox_item.js").Draft} draft @param {number} now @returns {Effect[]} */
   enqueue(draft, now) {
     const item = newItem(draft);
     this.#lanes.append(item);
@@ -47,7 +46,7 @@ export class Outbox {
     this.#lanes.goBackToStart();
   }
 
-  /** An ack, or the message itself seen in its room. Repeats change nothing. @param {Receipt} receipt @param {number} now @returns {Effect[]} */
+  /** An ack, or the message itself seen in its room. Repeats change nothing. @param {import("./outbox_item.js").Receipt} receipt @param {number} now @returns {Effect[]} */
   confirm(receipt, now) {
     const item = this.#lanes.get(receipt.clientId);
     if (!item) return [];
@@ -62,11 +61,7 @@ export class Outbox {
     if (!retry) return [...this.#end(item, "rejected", code), ...this.tick(now)];
     // A late answer to a sending that has been taken back already: the item goes again anyway.
     if (item.state !== "inflight") return [];
-    if (code === "order") return [...this.#refuseForOrder(item, after_ms, now), ...this.tick(now)];
-    item.refused = true;
-    if (code !== "rate_limited") return [...this.#spendTry(item, code, after_ms, now), ...this.tick(now)];
-    this.#lanes.goBack(item, now + (after_ms || RATE_LIMIT_WAIT_MS));
-    return this.tick(now);
+    return [...this.#refuseForNow(item, code, after_ms, now), ...this.tick(now)];
   }
 
   /** Some frame arrived, so the server is alive: what it left unanswered for too long goes again. @param {number} now @returns {Effect[]} */
@@ -74,7 +69,6 @@ export class Outbox {
     this.#aliveFor += Math.min(now - this.#heardAt, SILENCE_MS);
     this.#heardAt = now;
     const overdue = [...this.#lanes.inflight].filter((item) => this.#aliveFor - item.sentAt >= ACK_TIMEOUT_MS);
-    if (overdue.length === 0) return [];
     // Going back to one takes back the rest of its lane, which is not to blame: hence the second look.
     const effects = overdue.flatMap((item) => (item.state === "inflight" ? this.#spendTry(item, "timeout", 0, now) : []));
     return [...effects, ...this.tick(now)];
@@ -114,18 +108,20 @@ export class Outbox {
     return this.#lanes.list(room);
   }
 
-  /** True while an answer is due: the moment to watch the connection closely. */
+  /** True while an answer is due. */
   get waiting() {
     return this.#lanes.inflight.size > 0;
   }
 
-  /** @param {Item} item @param {number} afterMs @param {number} now @returns {Effect[]} */
-  #refuseForOrder(item, afterMs, now) {
-    const head = this.#lanes.head(item.room) ?? item;
-    this.#lanes.goBack(head, now + Math.max(afterMs, ORDER_WAIT_MS));
-    if (head !== item) return [];
-    item.strays += 1;
-    return item.strays < MAX_STRAYS ? [] : this.#startAfresh();
+  /** @param {Item} item @param {string} code @param {number} afterMs @param {number} now @returns {Effect[]} */
+  #refuseForNow(item, code, afterMs, now) {
+    const head = (code === "order" && this.#lanes.head(item.room)) || item;
+    if (code !== "order") item.refused = true;
+    if (code === "order") this.#lanes.goBack(head, now + Math.max(afterMs, ORDER_WAIT_MS));
+    else if (code === "rate_limited") this.#lanes.goBack(item, now + (afterMs || RATE_LIMIT_WAIT_MS));
+    else return this.#spendTry(item, code, afterMs, now);
+    // Out of order with nothing ahead of it: the server waits for something that will not come on this connection.
+    return code === "order" && head === item && ++item.strays >= MAX_STRAYS ? this.#startAfresh() : [];
   }
 
   /** @param {Item} item @param {string} code @param {number} afterMs @param {number} now @returns {Effect[]} */

@@ -37,9 +37,10 @@ export class PlainSend {
   /** @param {string} clientId */
   acked(clientId) {
     if (this.#frame?.client_id !== clientId) return;
+    const { room, body } = this.#frame;
     this.#frame = null;
     this.#setBusy(false);
-    this.composer.clear();
+    this.composer.release(room, body);
   }
 
   /** @param {import("./protocol.js").NackFrame} nack */

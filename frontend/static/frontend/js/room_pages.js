@@ -3,6 +3,7 @@ import { find } from "./elements.js";
 /** Which room the address names: moves between rooms without loading the page, and follows the browser's back and forward. */
 export class RoomPages {
   #title = find("#room-name", HTMLElement);
+  #messages = find("#messages", HTMLElement);
   #site = document.body.dataset.site ?? "";
   /** @type {number | null} */
   #room;
@@ -42,6 +43,7 @@ export class RoomPages {
   showTitle() {
     const name = this.#room === null ? null : this.rooms.get(this.#room)?.name;
     this.#title.textContent = name ?? "";
+    this.#messages.setAttribute("aria-label", name ? `Messages in ${name}` : "Messages");
     document.title = name ? `${name} · ${this.#site}` : this.#site;
   }
 

@@ -59,12 +59,17 @@ export class Session {
     const stale = this.#catchUp.welcome(welcome, this.#named);
     this.#window = welcome.window;
     this.parts.welcomed(welcome, stale);
-    this.#timer = setTimeout(() => this.#flush(), CATCH_UP_MS);
+    this.#timer = setTimeout(() => this.#giveUpWaiting(), CATCH_UP_MS);
     this.#flushWhenCaughtUp();
   }
 
   #flushWhenCaughtUp() {
     if (this.#catchUp.done && !this.#flushing) this.#flush();
+  }
+
+  #giveUpWaiting() {
+    for (const [room, after] of this.#catchUp.due) this.parts.connection.send({ type: "sync", room, after });
+    this.#flush();
   }
 
   #flush() {

@@ -1,6 +1,7 @@
 import { EventLine } from "./event_line.js";
 import { make } from "./elements.js";
 import { MessageView } from "./message_view.js";
+import { indexFor } from "./seq_order.js";
 
 /** @typedef {import("./protocol.js").Message} Message @typedef {import("./protocol.js").Person} Person */
 /** @typedef {import("./outbox_item.js").Item} Item @typedef {import("./outbox_item.js").Receipt} Receipt */
@@ -93,7 +94,7 @@ export class Timeline {
 
   /** @param {import("./event_line.js").LineEvent} event */
   addLine(event) {
-    if (this.#confirmed[this.#indexFor(event.seq)]?.seq !== event.seq) this.#place(new EventLine(event));
+    if (this.#confirmed[indexFor(this.#confirmed, event.seq)]?.seq !== event.seq) this.#place(new EventLine(event));
   }
 
   /** Forgets what the server said, keeps what is not sent. */
@@ -121,7 +122,7 @@ export class Timeline {
 
   /** @param {MessageView | EventLine} entry with its seq */
   #place(entry) {
-    const index = this.#indexFor(entry.seq ?? 0);
+    const index = indexFor(this.#confirmed, entry.seq ?? 0);
     const above = this.#confirmed[index - 1]?.node ?? null;
     this.#confirmed.splice(index, 0, entry);
     const inPlace = entry.node.parentNode === this.element && entry.node.previousElementSibling === above;
@@ -129,17 +130,6 @@ export class Timeline {
     if (!inPlace) this.element.insertBefore(entry.node, above ? above.nextElementSibling : this.element.firstElementChild);
     this.#drawAround(entry.node);
     if (leftBehind) this.#drawAround(leftBehind);
-  }
-
-  /** How many confirmed entries come before this seq. @param {number} seq */
-  #indexFor(seq) {
-    let [low, high] = [0, this.#confirmed.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#confirmed[middle]?.seq ?? 0) < seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   /** @param {Element} node */
