@@ -11,5 +11,6 @@ urlpatterns = [
     path("setup/", views.setup, name="setup"),
     path("join/<str:token>/", views.join, name="join"),
     path("invite/", views.invite, name="invite"),
+    path("metrics", views.metrics, name="metrics"),
     path("healthz", views.healthz, name="healthz"),
 ]

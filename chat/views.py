@@ -13,7 +13,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_GET, require_http_methods
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chat.actions import accounts
 from chat.forms import AccountForm
@@ -99,6 +101,17 @@ def invite(request: HttpRequest) -> HttpResponse:
     current = Invite.objects.filter(revoked_at=None).first()
     link = current and request.build_absolute_uri(reverse("join", args=[current.token]))
     return render(request, "frontend/invite.html", {"link": link})
+
+
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus: figures of this process. For staff, and for whoever holds `METRICS_TOKEN`."""
+    user: Any = request.user
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    token = settings.METRICS_TOKEN
+    if not user.is_staff and not (token and constant_time_compare(given, token)):
+        raise PermissionDenied
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_GET

@@ -60,6 +60,13 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return parse
 
 
+def _token(name: str) -> str:
+    token = os.environ[name].strip()
+    if len(token) < 16:
+        raise ValueError("a token of less than 16 characters can be guessed")
+    return token
+
+
 def _list(name: str) -> list[str]:
     return [word.strip() for word in os.environ[name].split(",") if word.strip()]
 
@@ -122,8 +129,12 @@ DEBUG = _read("DEBUG", _boolean, False)
 LOG_LEVEL = _read("LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 SECRET_KEY = _secret_key(VAR_DIR)
 
+# Who may read /metrics without an account
+METRICS_TOKEN = _read("METRICS_TOKEN", _token, "")
+
 # Storage
 USE_SQLITE_WORKERS = _read("USE_SQLITE_WORKERS", _boolean, None)
 SQLITE_WORKER_COUNT = _read("SQLITE_WORKER_COUNT", _within(1, 64), 2)
 SQLITE_MAX_QUEUE_SIZE = _read("SQLITE_MAX_QUEUE_SIZE", _within(1, 1_000_000), 1000)
+SQLITE_MAX_READ_SECONDS = _read("SQLITE_MAX_READ_SECONDS", _within(1, 86_400), 30)
 SQLITE_SYNCHRONOUS = _read("SQLITE_SYNCHRONOUS", _one_of("FULL", "NORMAL", "EXTRA"), "FULL")

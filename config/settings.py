@@ -66,7 +66,11 @@ DATABASES = {
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 5,
-            "init_command": f"PRAGMA journal_mode = WAL; PRAGMA synchronous = {env.SQLITE_SYNCHRONOUS}",
+            # Only storage's checkpointer moves the log into the file (wal_autocheckpoint = 0).
+            "init_command": (
+                f"PRAGMA journal_mode = WAL; PRAGMA synchronous = {env.SQLITE_SYNCHRONOUS};"
+                "PRAGMA wal_autocheckpoint = 0"
+            ),
         },
         # A file also under test: an in-memory database locks by other rules.
         "TEST": {"NAME": str(env.VAR_DIR / "test.sqlite3")},
@@ -76,6 +80,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_SQLITE_WORKERS = env.USE_SQLITE_WORKERS
 SQLITE_WORKER_COUNT = env.SQLITE_WORKER_COUNT
 SQLITE_MAX_QUEUE_SIZE = env.SQLITE_MAX_QUEUE_SIZE
+SQLITE_MAX_READ_SECONDS = env.SQLITE_MAX_READ_SECONDS
 ROLLOUT_FLAGS = {
     "sqlite_workers": "database work of the chat runs on Posthorn's own worker threads",
     "chat_queue": "the browser sends through its outbox and does not wait for the server",
@@ -104,6 +109,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 SITE_NAME = env.SITE_NAME
+METRICS_TOKEN = env.METRICS_TOKEN
 
 # Security
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -156,5 +162,7 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "daphne": {"level": "WARNING"},
         "asyncio": {"level": "WARNING"},
+        # While Redis is away it logs a traceback every second; that hints are lost, `chat.hints` says in a line.
+        "channels_redis": {"level": "CRITICAL"},
     },
 }

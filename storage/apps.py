@@ -10,7 +10,9 @@ class StorageConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from storage import checks  # noqa: F401, PLC0415 - registers the system checks once apps are ready
+        from storage import checks, metrics  # noqa: F401, PLC0415 - they need the apps; checks register themselves
+
+        metrics.register()
 
         post_migrate.connect(_make_flags, sender=self)
 

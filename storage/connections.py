@@ -5,8 +5,9 @@ Work is written once, against `Connection`; whether it runs on a worker or on th
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django.db import DataError, connections, transaction
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+FEW = 100  # rows that are read without asking for a turn
+CHUNK = 200
+TURN_SECONDS = 0.05
+_turn = threading.Lock()
+
 
 class Cursor(Protocol):
     """The part of a DB-API cursor that is used here."""
@@ -28,6 +34,7 @@ class Cursor(Protocol):
     lastrowid: int | None
 
     def fetchall(self) -> list[tuple[Any, ...]]: ...
+    def fetchmany(self, size: int) -> list[tuple[Any, ...]]: ...
     def fetchone(self) -> tuple[Any, ...] | None: ...
     def close(self) -> None: ...
 
@@ -41,6 +48,8 @@ class WriteResult(NamedTuple):
 
 class Connection:
     """What the function given to `store.transaction` receives. Not to be kept after the function has returned."""
+
+    _errors: AbstractContextManager[None]  # turns the driver's errors into Django's
 
     def _run(self, sql: str, params: Params) -> Cursor:
         raise NotImplementedError
@@ -59,35 +68,39 @@ class Connection:
 
     def execute(self, sql: str, params: Params = ()) -> WriteResult:
         """Run a statement that changes something. Rows of a `RETURNING` clause are dropped."""
-        cursor = self._run(sql, params)
-        if cursor.description is not None:
-            cursor.fetchall()  # an unfinished RETURNING would block the COMMIT
-        result = WriteResult(max(cursor.rowcount, 0), cursor.lastrowid)
-        cursor.close()
-        return result
+        check_params(params)
+        with self._errors, closing(self._run(sql, params)) as cursor:
+            if cursor.description is not None:
+                cursor.fetchall()  # an unfinished RETURNING would block the COMMIT
+            return WriteResult(max(cursor.rowcount, 0), cursor.lastrowid)
 
     def fetch_all(self, sql: str, params: Params = ()) -> list[Row]:
         """All rows, each a dict from column name to value."""
-        cursor = self._run(sql, params)
-        names = [column[0] for column in cursor.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        cursor.close()
-        return rows
+        check_params(params)
+        # Closed also where it was not read to the end: a cursor left half read would hold back checkpoints.
+        with self._errors, closing(self._run(sql, params)) as cursor:
+            names = _names(cursor)
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchmany(FEW)]
+            if len(rows) == FEW:
+                self._fetch_many(cursor, names, rows)
+            return rows
+
+    def _fetch_many(self, cursor: Cursor, names: list[str], rows: list[Row]) -> None:
+        rows += [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def fetch_one(self, sql: str, params: Params = ()) -> Row | None:
         """The first row, or None."""
-        cursor = self._run(sql, params)
-        row = cursor.fetchone()
-        names = [column[0] for column in cursor.description or ()]
-        cursor.close()  # a cursor left half read would hold back checkpoints
-        return None if row is None else dict(zip(names, row, strict=True))
+        check_params(params)
+        with self._errors, closing(self._run(sql, params)) as cursor:
+            row = cursor.fetchone()
+            return None if row is None else dict(zip(_names(cursor), row, strict=True))
 
     def fetch_value(self, sql: str, params: Params = ()) -> Any:
         """The first column of the first row, or None."""
-        cursor = self._run(sql, params)
-        row = cursor.fetchone()
-        cursor.close()
-        return None if row is None else row[0]
+        check_params(params)
+        with self._errors, closing(self._run(sql, params)) as cursor:
+            row = cursor.fetchone()
+            return None if row is None else row[0]
 
     def fetch_json(self, sql: str, params: Params = ()) -> str:
         """The JSON text that the statement built (one row, one column), untouched; `null` where there is no row."""
@@ -97,6 +110,10 @@ class Connection:
         if not isinstance(value, str):
             raise DataError(f"fetch_json wants a statement that yields JSON text, not {type(value).__name__}")
         return value
+
+
+def _names(cursor: Cursor) -> list[str]:
+    return [column[0] for column in cursor.description or ()]
 
 
 class WorkerConnection(Connection):
@@ -109,14 +126,27 @@ class WorkerConnection(Connection):
         self.raw = wrapper.connection
         self.broken = False
         self._errors = DatabaseErrorWrapper(wrapper)
+        self.raw.execute("PRAGMA mmap_size = 0")  # an I/O error in mapped memory is a signal that ends the process
         if query_only:
             self.raw.execute("PRAGMA query_only = ON")
 
     def _run(self, sql: str, params: Params) -> Cursor:
-        check_params(params)
-        with self._errors:
-            cursor: Cursor = self.raw.execute(to_qmark(sql), params)
-            return cursor
+        cursor: Cursor = self.raw.execute(to_qmark(sql), params)
+        return cursor
+
+    def _fetch_many(self, cursor: Cursor, names: list[str], rows: list[Row]) -> None:
+        # Threads that all turn rows into objects fight over the interpreter lock at every row; in turns they do not.
+        # The turn is asked for anew for each chunk, and not for long: one that waits for its rows holds up no other.
+        more = True
+        while more:
+            turn = _turn.acquire(timeout=TURN_SECONDS)
+            try:
+                chunk = cursor.fetchmany(CHUNK)
+                rows += [dict(zip(names, row, strict=True)) for row in chunk]
+            finally:
+                if turn:
+                    _turn.release()
+            more = len(chunk) == CHUNK
 
     def control(self, statement: str) -> None:
         """Run BEGIN, COMMIT, SAVEPOINT and the like; failures carry Django's classes."""
@@ -153,9 +183,9 @@ class DjangoConnection(Connection):
     def __init__(self, alias: str) -> None:
         self._wrapper: BaseDatabaseWrapper = connections[alias]
         self._wrapper.ensure_connection()
+        self._errors = self._wrapper.wrap_database_errors
 
     def _run(self, sql: str, params: Params) -> Cursor:
-        check_params(params)
         cursor: Any = self._wrapper.cursor()
         cursor.execute(sql, params)
         return cursor  # type: ignore[no-any-return]

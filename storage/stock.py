@@ -11,6 +11,7 @@ from django.db import transaction
 
 from storage.connections import DjangoConnection
 from storage.exceptions import PoolClosed, QueueFull
+from storage.figures import Figures
 from storage.tasks import Task, Work
 
 
@@ -19,7 +20,7 @@ class StockPath:
 
     def __init__(self, alias: str, *, reading: bool, limit: int) -> None:
         self.name = f"{alias} stock {'reads' if reading else 'writes'}"
-        self.counters = {"done": 0, "failed": 0, "rejected": 0}
+        self.figures = Figures(alias, "stock", "read" if reading else "write")
         self._alias = alias
         self._reading = reading
         self._limit = limit
@@ -31,14 +32,14 @@ class StockPath:
         if self._closed:
             raise PoolClosed(self.name)
         if len(self._hops) >= self._limit:
-            self.counters["rejected"] += 1
+            self.figures.count("rejected")
             raise QueueFull(self.name, self._limit)
         task = Task(work, timeout, reading=self._reading)
         # A task of its own, so that a deadline is answered in time though the one thread be busy with something else.
         hop = asyncio.ensure_future(database_sync_to_async(self._run)(task))
         self._hops.add(hop)
         hop.add_done_callback(lambda _: self._ended(task, hop))
-        return await task.result()
+        return await self.figures.watch(task.result())
 
     @property
     def depth(self) -> int:
@@ -64,5 +65,5 @@ class StockPath:
             task.future.cancel()
             return
         error = hop.exception()
-        self.counters["done" if error is None else "failed"] += 1
+        self.figures.ran(task, error)
         task.deliver(None if error else hop.result(), error)

@@ -21,9 +21,12 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils.connection import ConnectionDoesNotExist
 
+from storage.checkpointer import Checkpointer
 from storage.connections import Connection, DjangoConnection, Row, WriteResult
 from storage.exceptions import PoolClosed
+from storage.figures import Histogram
 from storage.flags import Flags, check_name
+from storage.loop_lag import LoopLag
 from storage.sql import Params
 from storage.stock import StockPath
 from storage.tasks import Work
@@ -46,7 +49,8 @@ class _Path(NamedTuple):
 class Store:
     """Raw SQL from asyncio. Placeholders are Django's `%s`; `database` is an alias of `settings.DATABASES`.
 
-    `timeout` is in seconds, None for no deadline. Every method may raise, besides Django's database errors:
+    `timeout` is in seconds; None is no deadline for a write, and `SQLITE_MAX_READ_SECONDS` for a read. Besides Django's
+    database errors, every method may raise:
 
     - `QueueFull`: too much waits already; nothing was started.
     - `QueryTimeout`: the deadline passed and the statement was interrupted; a write may have happened all the same.
@@ -63,6 +67,8 @@ class Store:
     def _forget(self) -> None:
         self._flags = Flags()
         self._paths: dict[tuple[str, str, bool], _Path] = {}
+        self._checkpointers: dict[tuple[str, str], Checkpointer] = {}
+        self._loop_lag = LoopLag()
         self._calls = itertools.count()
         self._closed = False
 
@@ -130,23 +136,37 @@ class Store:
         await self._flags.refresh()
         return self._flags.is_on(name, key)
 
-    def stats(self) -> dict[str, dict[str, int]]:
-        """Counters since the start and the queue's depth, for each path in use.
+    def stats(self) -> dict[str, dict[str, Any]]:
+        """The figures since the start, for each queue in use: outcomes, durations in seconds, and the present depth.
 
-        For example `{"default readers": {"done": 12, "failed": 0, "rejected": 0, "depth": 3}, "default writer": ...}`;
-        the stock path's names are "default stock reads" and "default stock writes".
+        For example `{"default readers": {"done": 12, "failed": 0, ..., "wait_p99": 0.001, "depth": 3}, ...}`. The
+        names are "default readers" and "default writer", "default stock reads" and "default stock writes".
         """
-        return {end.name: {**end.counters, "depth": end.depth} for path in self._paths.values() for end in path}
+        return {queue.name: {**queue.figures.summary(), "depth": queue.depth} for queue in self.queues()}
+
+    @property
+    def loop_lag(self) -> Histogram:
+        """How late the event loops that use this store were, in seconds."""
+        return self._loop_lag.histogram
+
+    def queues(self) -> list[Readers | Writer | StockPath]:
+        """The queues in use, with their figures."""
+        return [queue for path in list(self._paths.values()) for queue in path]
 
     async def close(self) -> None:
         """Refuse new work, finish what was accepted, close the workers' connections."""
         self._closed = True
         await asyncio.gather(*(end.close() for path in self._paths.values() for end in path))
+        for checkpointer in self._checkpointers.values():
+            await asyncio.to_thread(checkpointer.close)
         self._paths.clear()
+        self._checkpointers.clear()
 
     # The bottom: the one place that decides which path.
 
     async def _read(self, work: Work, database: str, timeout: float | None) -> Any:
+        # A read without an end would keep the log from being cut back (see storage.checkpointer).
+        timeout = settings.SQLITE_MAX_READ_SECONDS if timeout is None else timeout
         return await (await self._path(database)).reads.submit(work, timeout)
 
     async def _write(self, work: Work, database: str, timeout: float | None) -> Any:
@@ -155,20 +175,32 @@ class Store:
     async def _path(self, alias: str) -> _Path:
         if self._closed:
             raise PoolClosed(alias)
+        self._loop_lag.start()
         await self._flags.refresh()
         if alias not in connections.settings:
             raise ConnectionDoesNotExist(f"settings.DATABASES has no {alias!r}")
         database = connections.settings[alias]
-        on_workers = database["ENGINE"] == SQLITE and self._flags.is_on("sqlite_workers", next(self._calls))
+        is_sqlite = database["ENGINE"] == SQLITE
+        on_workers = is_sqlite and self._flags.is_on("sqlite_workers", next(self._calls))
         key = (alias, str(database["NAME"]), on_workers)
         if key not in self._paths:
-            limit = settings.SQLITE_MAX_QUEUE_SIZE
-            if on_workers:
-                readers = Readers(alias, threads=settings.SQLITE_WORKER_COUNT, limit=limit)
-                self._paths[key] = _Path(readers, Writer(alias, threads=1, limit=limit))
-            else:
-                self._paths[key] = _Path(*(StockPath(alias, reading=r, limit=limit) for r in (True, False)))
+            self._paths[key] = _workers(alias) if on_workers else _stock(alias)
+            if is_sqlite and key[:2] not in self._checkpointers:
+                self._checkpointers[key[:2]] = Checkpointer(*key[:2])
         return self._paths[key]
+
+
+def _workers(alias: str) -> _Path:
+    limit = settings.SQLITE_MAX_QUEUE_SIZE
+    return _Path(
+        Readers(alias, threads=settings.SQLITE_WORKER_COUNT, limit=limit),
+        Writer(alias, threads=1, limit=limit),
+    )
+
+
+def _stock(alias: str) -> _Path:
+    limit = settings.SQLITE_MAX_QUEUE_SIZE
+    return _Path(StockPath(alias, reading=True, limit=limit), StockPath(alias, reading=False, limit=limit))
 
 
 store = Store()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 import weakref
 from collections import deque
 from collections.abc import Callable
@@ -64,13 +65,27 @@ class Task:
     SQLite roll back the whole group it is committed with).
     """
 
-    __slots__ = ("_connection", "_expired", "_lock", "_mailbox", "_reading", "future", "taken", "timeout", "work")
+    __slots__ = (
+        "_connection",
+        "_expired",
+        "_lock",
+        "_mailbox",
+        "_reading",
+        "created",
+        "ended",
+        "future",
+        "started",
+        "taken",
+        "timeout",
+        "work",
+    )
 
     def __init__(self, work: Work, timeout: float | None, *, reading: bool) -> None:
         loop = asyncio.get_running_loop()
         self.work = work
         self.timeout = timeout
         self.taken = False
+        self.created = self.started = self.ended = time.perf_counter()
         self.future: asyncio.Future[Any] = loop.create_future()
         self._mailbox = _mailbox(loop)
         self._lock = threading.Lock()
@@ -118,6 +133,7 @@ class Task:
             if self._expired:
                 raise QueryTimeout(self.timeout or 0.0)
             self._connection = connection
+        self.started = time.perf_counter()
         try:
             return self.work(connection)
         except OperationalError:
@@ -131,6 +147,7 @@ class Task:
         except BaseException as death:
             raise WorkerDied(f"the work raised {type(death).__name__}") from death
         finally:
+            self.ended = time.perf_counter()
             with self._lock:
                 self._connection = None
 

@@ -13,6 +13,7 @@ from channels.db import database_sync_to_async
 
 from storage.connections import WorkerConnection
 from storage.exceptions import PoolClosed, QueueFull, WorkerDied
+from storage.figures import Figures
 from storage.tasks import Task, Work
 
 logger = logging.getLogger("storage")
@@ -30,7 +31,7 @@ class Workers:
 
     def __init__(self, alias: str, *, threads: int, limit: int) -> None:
         self.name = f"{alias} {self.kind}"
-        self.counters = {"done": 0, "failed": 0, "rejected": 0}
+        self.figures = Figures(alias, "workers", "read" if self.reading else "write")
         self._alias = alias
         self._threads = threads
         self._limit = limit
@@ -55,12 +56,12 @@ class Workers:
             if self._closed:
                 raise PoolClosed(self.name)
             if len(self._queue) >= self._limit:
-                self.counters["rejected"] += 1
+                self.figures.count("rejected")
                 raise QueueFull(self.name, self._limit)
             self._queue[id(task)] = task
             self._wake()
         try:
-            return await task.result()
+            return await self.figures.watch(task.result())
         finally:
             if not task.taken:  # cancelled, or past its deadline, while it waited: give the slot back
                 with self._changed:
@@ -148,7 +149,7 @@ class Workers:
         return tasks
 
     def _deliver(self, task: Task, value: Any = None, error: BaseException | None = None) -> None:
-        self.counters["done" if error is None else "failed"] += 1
+        self.figures.ran(task, error)
         task.deliver(value, error)
 
     def _discard(self, connection: WorkerConnection | None) -> None:

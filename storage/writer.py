@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from storage.connections import WorkerConnection
@@ -53,6 +54,7 @@ class Writer(Workers):
                     return [done for done, _ in results] + group[position + 1 :]
             else:
                 results.append((task, value))
+        begun = time.perf_counter()
         try:
             connection.control("COMMIT")
         except Exception as error:  # noqa: BLE001 - it belongs to the awaiters
@@ -61,6 +63,7 @@ class Writer(Workers):
             for task, _ in results:
                 self._deliver(task, error=error)
         else:
+            self.figures.committed(len(results), time.perf_counter() - begun)
             for task, value in results:
                 self._deliver(task, value)
         return []

@@ -1,0 +1,97 @@
+"""The one who moves the log into the database file.
+
+SQLite would let every connection checkpoint after its own commit. Here none does (`wal_autocheckpoint = 0`, see
+the settings): one thread per database file does, in one process at a time, chosen by a lock on a file beside the
+database. A checkpoint that races a commit of another connection is what the WAL-reset bug needs, and a commit never has
+to pay for a checkpoint.
+
+While a reader holds an old snapshot the log can be copied but not started over, and grows. So a read has a deadline
+even when its caller gave none (`SQLITE_MAX_READ_SECONDS`), and once the last old reader is gone the log is cut back.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import DatabaseError
+
+from storage.connections import WorkerConnection
+
+logger = logging.getLogger("storage")
+
+EVERY_SECONDS = 0.5
+START_BYTES = 1000 * 4096  # SQLite's own measure for an automatic checkpoint: a thousand pages
+CUT_BYTES = 16 * 1024 * 1024
+CUT_WAIT_MS = 100
+OPTIMIZE_EVERY_SECONDS = 3600.0
+
+
+class Checkpointer:
+    """Keeps the log of one SQLite file short, from a thread of its own. Harmless in any number of processes."""
+
+    def __init__(self, alias: str, file: str) -> None:
+        self._alias = alias
+        self._log = Path(f"{file}-wal")
+        self._lock = Path(f"{file}-checkpointer")
+        self._optimized_at = float("-inf")
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, name=f"storage {alias} checkpointer", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop. What is left in the log stays there, or is moved by SQLite when the last connection closes."""
+        self._ending.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        connection: WorkerConnection | None = None
+        while not self._ending.wait(EVERY_SECONDS):
+            try:
+                if connection is None:
+                    connection = self._open()
+                self._look(connection)
+            except (DatabaseError, OSError) as error:
+                logger.warning("%s: the log could not be checkpointed, trying again: %s", self._alias, error)
+        if connection is not None:
+            connection.close()
+
+    def _open(self) -> WorkerConnection:
+        connection = WorkerConnection(self._alias, query_only=False)
+        connection.control(f"PRAGMA busy_timeout = {CUT_WAIT_MS}")
+        connection.control("PRAGMA analysis_limit = 400")
+        return connection
+
+    def _look(self, connection: WorkerConnection) -> None:
+        size = self._log.stat().st_size if self._log.exists() else 0
+        due = time.monotonic() - self._optimized_at > OPTIMIZE_EVERY_SECONDS
+        if size < START_BYTES and not due:
+            return
+        with self._alone() as alone:
+            if not alone:
+                return
+            if due:
+                connection.control("PRAGMA optimize")
+                self._optimized_at = time.monotonic()
+            if size >= START_BYTES:
+                # Most of the log is copied beside readers and writers; only the rest, if it has grown long, keeps
+                # writers waiting, and no longer than CUT_WAIT_MS.
+                connection.control("PRAGMA wal_checkpoint(PASSIVE)")
+                if size >= CUT_BYTES:
+                    connection.control("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Whether this process may checkpoint now, being the only one. A process that dies loses the lock."""
+        with self._lock.open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
