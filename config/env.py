@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -65,6 +66,15 @@ def _token(name: str) -> str:
     if len(token) < 16:
         raise ValueError("a token of less than 16 characters can be guessed")
     return token
+
+
+def _zone(name: str) -> str:
+    zone = os.environ[name].strip()
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("there is no such zone; they are named as in Europe/Berlin") from None
+    return zone
 
 
 def _list(name: str) -> list[str]:
@@ -124,7 +134,7 @@ HTTPS = _read("HTTPS", _boolean, False)
 
 # What it is
 SITE_NAME = _read("SITE_NAME", _env.str, "Posthorn")
-TIME_ZONE = _read("TIME_ZONE", _env.str, "UTC")
+TIME_ZONE = _read("TIME_ZONE", _zone, "UTC")
 DEBUG = _read("DEBUG", _boolean, False)
 LOG_LEVEL = _read("LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 SECRET_KEY = _secret_key(VAR_DIR)

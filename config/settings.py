@@ -110,6 +110,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 SITE_NAME = env.SITE_NAME
 METRICS_TOKEN = env.METRICS_TOKEN
+METRICS_URL = f"http://{env.HOST}:{env.PORT}/metrics"
 
 # Security
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30

@@ -63,6 +63,7 @@ class Figures:
         self.outcomes = {"done": 0, "failed": 0, "rejected": 0, "timed_out": 0, "cancelled": 0, "interrupted": 0}
         self.wait = Histogram()
         self.run = Histogram()
+        self.latency = Histogram()
         self.batch = Histogram(SIZES)
         self.commit = Histogram()
         self._lock = threading.Lock()
@@ -92,6 +93,7 @@ class Figures:
                 self.outcomes["done" if error is None else "failed"] += 1
                 self.wait.observe(task.started - task.created)
                 self.run.observe(task.ended - task.started)
+                self.latency.observe(task.ended - task.created)
 
     def committed(self, size: int, seconds: float) -> None:
         """Count a COMMIT of so many pieces; most of its seconds go into syncing the log."""
@@ -107,7 +109,7 @@ class Figures:
                 "commits": self.commit.count,
                 **{
                     f"{name}_{label}": getattr(self, name).quantile(share)
-                    for name in ("wait", "run", "batch", "commit")
+                    for name in ("wait", "run", "latency", "batch", "commit")
                     for label, share in (("p50", 0.5), ("p99", 0.99))
                 },
             }

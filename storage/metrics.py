@@ -15,6 +15,7 @@ LABELS = ["database", "path", "kind"]
 HISTOGRAMS = {
     "wait_seconds": "How long work waited for its turn.",
     "run_seconds": "How long work took on its thread.",
+    "latency_seconds": "How long work took from being asked for to being done, a write's COMMIT left out.",
     "commit_seconds": "How long a COMMIT took, most of it syncing the log.",
     "batch": "How many pieces of work one COMMIT carried.",
 }

@@ -1,15 +1,18 @@
-"""`manage.py rollout list | set NAME on|off|PERCENT | history`"""
+"""`manage.py rollout list | set NAME on|off|PERCENT [--guard ...] | history`"""
 
 from __future__ import annotations
 
 import getpass
 import os
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from storage.flags import UnknownFlag, check_name, set_percent
+from storage.guard import Guard, RolledBack, read
 from storage.models import RolloutChange, RolloutFlag
 
 
@@ -23,6 +26,14 @@ def percentage(text: str) -> int:
     if not 0 <= value <= 100:
         raise CommandError(f"{text!r} is neither on, off nor a whole percentage from 0 to 100")
     return value
+
+
+def duration(text: str) -> float:
+    """`90s`, `10m` or `1h` in seconds."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh])", text)
+    if match is None:
+        raise CommandError(f"{text!r} is no duration; say 90s, 10m or 1h")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 
 def _who() -> str:
@@ -42,6 +53,10 @@ class Command(BaseCommand):
         turn.add_argument("name")
         turn.add_argument("value", help="on, off, or a percentage")
         turn.add_argument("--reason", default="", help="kept in the history")
+        turn.add_argument("--guard", action="store_true", help="go there in steps, and back by itself if it is worse")
+        turn.add_argument("--steps", help="with --guard: percentages on the way (default: 5,25,50 and the value)")
+        turn.add_argument("--every", default="10m", help="with --guard: how long to stay on a step (90s, 10m, 1h)")
+        turn.add_argument("--watch", action="append", help="with --guard: the /metrics of a server; may be repeated")
         history = verbs.add_parser("history", help="who turned what when, newest first")
         history.add_argument("name", nargs="?")
 
@@ -59,10 +74,36 @@ class Command(BaseCommand):
             forced = "on" if settings.USE_SQLITE_WORKERS else "off"
             self.stdout.write(f"USE_SQLITE_WORKERS is set in the environment here: sqlite_workers is {forced}.")
 
-    def _set(self, *, name: str, value: str, reason: str, **_: Any) -> None:
+    def _set(self, *, name: str, value: str, reason: str, guard: bool, **guarded: Any) -> None:
+        check_name(name)
         percent = percentage(value)
+        if guard:
+            self._set_guarded(name, percent, **guarded)
+            return
         set_percent(name, percent, by=_who(), reason=reason)
         self.stdout.write(f"{name} is now at {percent} %. Running servers follow within two seconds.")
+
+    def _set_guarded(
+        self, name: str, percent: int, *, steps: str | None, every: str, watch: list[str] | None, **_: Any
+    ) -> None:
+        if name != "sqlite_workers":
+            raise CommandError("--guard compares storage's two paths: it is for sqlite_workers")
+        if not settings.METRICS_TOKEN:
+            raise CommandError("--guard reads the servers' /metrics: set METRICS_TOKEN for them and for this command")
+        urls = watch or [settings.METRICS_URL]
+        if any(urlsplit(url).scheme not in {"http", "https"} for url in urls):
+            raise CommandError("--watch wants an address that begins with http:// or https://")
+        path = [percentage(step) for step in steps.split(",")] if steps else [s for s in (5, 25, 50) if s < percent]
+        start = RolloutFlag.objects.get(name=name).percent
+        guard = Guard(name, start, _who(), look=lambda: read(urls, settings.METRICS_TOKEN), say=self._say)
+        try:
+            guard.run(path if path[-1:] == [percent] else [*path, percent], duration(every))
+        except RolledBack as why:
+            raise CommandError(str(why)) from None
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
 
     def _history(self, *, name: str | None, **_: Any) -> None:
         changes = RolloutChange.objects.all()

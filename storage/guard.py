@@ -1,0 +1,180 @@
+"""A rollout that watches itself: raise a flag in steps, compare the new path with the old, go back if it is worse.
+
+The figures come from the running servers' `/metrics`; nothing here touches a database but to turn the flag.
+"""
+
+from __future__ import annotations
+
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from storage.flags import set_percent
+
+BAD_OUTCOMES = {"failed", "rejected", "timed_out"}
+ENOUGH = 50  # operations on a path before it is judged
+WORSE_ERRORS = 0.01  # more errors than the old path by this share of all operations
+WORSE_FACTOR = 2.0  # slower than the old path by this factor ...
+WORSE_SECONDS = 0.01  # ... and by this much
+LOOK_SECONDS = 1.0
+BLIND_LOOKS = 3  # failed looks in a row after which nobody can say how it goes
+
+
+@dataclass(frozen=True, slots=True)
+class PathFigures:
+    """What one path did: operations that went well and badly, and how many took up to so many seconds (cumulative)."""
+
+    good: float = 0.0
+    bad: float = 0.0
+    within: dict[float, float] = field(default_factory=dict)
+
+    @property
+    def total(self) -> float:
+        """All operations."""
+        return self.good + self.bad
+
+    @property
+    def error_rate(self) -> float:
+        """The share that went badly."""
+        return self.bad / self.total if self.total else 0.0
+
+    @property
+    def p95(self) -> float:
+        """Seconds that 95 of 100 operations did not exceed, waiting included: an upper bound, by bucket."""
+        wanted = 0.95 * max(self.within.values(), default=0.0)
+        return next((bound for bound, count in sorted(self.within.items()) if count and count >= wanted), 0.0)
+
+    def plus(self, other: PathFigures) -> PathFigures:
+        """Both together."""
+        within = {bound: self.within.get(bound, 0.0) + count for bound, count in other.within.items()}
+        return PathFigures(self.good + other.good, self.bad + other.bad, {**self.within, **within})
+
+    def since(self, earlier: PathFigures) -> PathFigures:
+        """What was added after `earlier`; all of it where a server has restarted and counts from zero again."""
+        if self.total < earlier.total:
+            return self
+        within = {bound: count - earlier.within.get(bound, 0.0) for bound, count in self.within.items()}
+        return PathFigures(self.good - earlier.good, self.bad - earlier.bad, within)
+
+
+Snapshot = dict[str, PathFigures]  # by path: "workers", "stock"
+
+
+def parse(text: str) -> Snapshot:
+    """Read `/metrics`: the figures of each path, over all databases, reads and writes together."""
+    good: dict[str, float] = {}
+    bad: dict[str, float] = {}
+    within: dict[str, dict[float, float]] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            path = sample.labels.get("path", "")
+            if sample.name == "posthorn_storage_operations_total":
+                counts = bad if sample.labels["outcome"] in BAD_OUTCOMES else good
+                if sample.labels["outcome"] in {*BAD_OUTCOMES, "done"}:
+                    counts[path] = counts.get(path, 0.0) + sample.value
+            elif sample.name == "posthorn_storage_latency_seconds_bucket":
+                bounds = within.setdefault(path, {})
+                bound = float(sample.labels["le"])
+                bounds[bound] = bounds.get(bound, 0.0) + sample.value
+    return {
+        path: PathFigures(good.get(path, 0.0), bad.get(path, 0.0), within.get(path, {}))
+        for path in {*good, *bad, *within}
+    }
+
+
+def read(urls: list[str], token: str) -> Snapshot:
+    """The figures of all servers together.
+
+    Raises:
+        OSError: one of them cannot be reached or does not answer with figures.
+    """
+    total: Snapshot = {}
+    for url in urls:
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - checked
+        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - checked by the command
+            for path, figures in parse(response.read().decode()).items():
+                total[path] = total.get(path, PathFigures()).plus(figures)
+    return total
+
+
+def worse(new: PathFigures, old: PathFigures) -> str | None:
+    """Why the new path is worse than the old one, or None. What has hardly been used is not judged.
+
+    Where the old path is hardly used any more (the last step), the new one is held against having no errors and
+    answering at once.
+    """
+    if new.total < ENOUGH:
+        return None
+    if old.total < ENOUGH:
+        old = PathFigures()
+    if new.error_rate > old.error_rate + WORSE_ERRORS:
+        return f"{new.error_rate:.1%} of its operations failed, {old.error_rate:.1%} on the old path"
+    if old.total and new.p95 > old.p95 * WORSE_FACTOR and new.p95 > old.p95 + WORSE_SECONDS:
+        return f"95 of 100 operations took up to {new.p95:g} s, up to {old.p95:g} s on the old path"
+    return None
+
+
+class RolledBack(Exception):
+    """The guard turned the flag back; the text says why."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Raises a flag in steps and goes back to `start` percent as soon as the new path is worse.
+
+    `look` returns the figures since the servers' start and may raise `OSError`; `say` tells people what happens.
+    """
+
+    flag: str
+    start: int
+    by: str
+    look: Callable[[], Snapshot]
+    say: Callable[[str], None]
+    new: str = "workers"
+    old: str = "stock"
+
+    def run(self, steps: list[int], every_seconds: float) -> None:
+        """Go through the steps, staying `every_seconds` on each.
+
+        Raises:
+            RolledBack: the new path was worse, or nobody could tell; the flag is where it was, with a record of why.
+        """
+        for step in steps:
+            set_percent(self.flag, step, by=self.by, reason="guarded rollout")
+            self.say(f"{self.flag} is at {step} %; watching for {every_seconds:g} s")
+            why = self._watch(every_seconds)
+            if why is not None:
+                set_percent(
+                    self.flag, self.start, by=self.by, reason=f"rolled back by the guard at {step} %: {why}"[:500]
+                )
+                raise RolledBack(f"rolled back from {step} % to {self.start} %: {why}")
+        self.say(f"{self.flag} has arrived at {steps[-1]} %")
+
+    def _watch(self, seconds: float) -> str | None:
+        begun: Snapshot | None = None
+        blind = 0
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                now = self.look()
+            except OSError as error:
+                blind += 1
+                if blind == BLIND_LOOKS:
+                    return f"the servers' figures could not be read: {error}"
+            else:
+                blind = 0
+                begun = now if begun is None else begun
+                why = worse(_since(now, begun, self.new), _since(now, begun, self.old))
+                if why is not None:
+                    return why
+            left = until - time.monotonic()
+            if left <= 0:
+                return None
+            time.sleep(min(LOOK_SECONDS, left))
+
+
+def _since(now: Snapshot, begun: Snapshot, path: str) -> PathFigures:
+    return now.get(path, PathFigures()).since(begun.get(path, PathFigures()))
