@@ -32,12 +32,14 @@ RETRY_MS = 500
 
 
 class Lane:
-    """The operations of one connection in one room, which keep their order."""
+    """The operations of one connection in one room, which keep their order. They are numbered as they come in."""
 
-    __slots__ = ("blocked_by", "in_flight")
+    __slots__ = ("_blocked_at", "_last", "blocked_by", "in_flight")
 
     def __init__(self) -> None:
         self.blocked_by: str | None = None
+        self._blocked_at = 0
+        self._last = 0
         self.in_flight = 0
 
     @property
@@ -45,16 +47,24 @@ class Lane:
         """Whether it can be forgotten: nothing on its way, nothing to be waited for."""
         return not self.in_flight and self.blocked_by is None
 
-    def admits(self, client_id: str) -> bool:
+    def next_number(self) -> int:
+        """The place of one more operation."""
+        self._last += 1
+        return self._last
+
+    def admits(self, operation: Operation) -> bool:
         """Whether this operation may go on; the one that failed for now, coming again, opens the lane."""
-        if self.blocked_by == client_id:
+        if self.blocked_by is None or operation.number < self._blocked_at:
+            return True
+        if self.blocked_by == operation.frame.client_id:
             self.blocked_by = None
         return self.blocked_by is None
 
-    def block(self, client_id: str) -> None:
-        """This operation failed for now: nothing of the lane may overtake it."""
-        if self.blocked_by is None:
-            self.blocked_by = client_id
+    def block(self, operation: Operation) -> None:
+        """This operation failed for now: nothing that came after it may overtake it. What came before goes on."""
+        if self.blocked_by is None or operation.number < self._blocked_at:
+            self.blocked_by = operation.frame.client_id
+            self._blocked_at = operation.number
 
 
 class Nack(NamedTuple):
@@ -76,6 +86,7 @@ class Operation:
     sender: int
     frame: Send
     lane: Lane
+    number: int
     done: Callable[[Outcome], None]
 
 
@@ -113,7 +124,7 @@ class CommitQueue:
         batch: list[Operation] = []
         while self._waiting and len(batch) < BATCH:
             operation = self._waiting.popleft()
-            if operation.lane.admits(operation.frame.client_id):
+            if operation.lane.admits(operation):
                 batch.append(operation)
             else:
                 _finish(operation, OUT_OF_ORDER)
@@ -172,5 +183,5 @@ def _failed_for_now() -> Nack:
 
 def _finish(operation: Operation, outcome: Outcome) -> None:
     if isinstance(outcome, Nack) and outcome.retry:
-        operation.lane.block(operation.frame.client_id)
+        operation.lane.block(operation)
     operation.done(outcome)

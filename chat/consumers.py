@@ -119,15 +119,15 @@ class ChatConsumer(AsyncConsumer):
             if cursor > head or (not same_history and room in frame.rooms):
                 self.socket.push(protocol.reset(room, head))
                 cursor = head
-            hub.join(self.listener, room, cursor)
+            hub.join(self.listener, room, cursor, head)
 
     def _send(self, frame: Send) -> None:
         lane = self.lanes.setdefault(frame.room, Lane())
-        operation = Operation(self.user, frame, lane, lambda outcome: self._sent(frame, outcome))
+        operation = Operation(self.user, frame, lane, lane.next_number(), lambda outcome: self._sent(frame, outcome))
         lane.in_flight += 1
         self.in_flight += 1
         if self.in_flight > protocol.WINDOW:
-            lane.block(frame.client_id)
+            lane.block(operation)
             operation.done(Nack(Code.BUSY, "too many messages are on their way at once", retry=True))
         else:
             commit_queue.put(operation)

@@ -79,15 +79,19 @@ class Hub:
         self._listeners.discard(listener)
         if not self._listeners and self._look is not None:
             self._look.cancel()
+            self._look = None  # whoever comes before it has ended needs another
 
-    def join(self, listener: Listener, room: int, cursor: int) -> None:
-        """Let the listener hear the room: everything after `cursor`, then live, without a hole or a repetition."""
+    def join(self, listener: Listener, room: int, cursor: int, head: int) -> None:
+        """Let the listener hear the room: everything after `cursor`, then live, without a hole or a repetition.
+
+        `head` is how far the room is known to be; `cursor` is not beyond it.
+        """
         listener.rooms.add(room)
-        feed = self._feeds.setdefault(room, Feed(room, cursor))
+        feed = self._feeds.setdefault(room, Feed(room, head))
+        self._advance(feed, head)
         if cursor == feed.head:
             feed.live[listener] = None
         else:
-            self._advance(feed, cursor)
             self._spawn(self._catch_up(listener, feed, cursor))
 
     def leave(self, listener: Listener, room: int) -> None:
@@ -176,7 +180,7 @@ class Hub:
         text, heads = await rooms.rooms_of(listener.user)
         listener.socket.push(protocol.rooms(text))
         for room in heads.keys() - listener.rooms:
-            self.join(listener, room, heads[room])
+            self.join(listener, room, heads[room], heads[room])
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)

@@ -1,5 +1,10 @@
-from django.urls import path
+from channels.security.websocket import WebsocketDenier
+from django.urls import path, re_path
 
 from chat.consumers import ChatConsumer
 
-websocket_urlpatterns = [path("ws/chat/", ChatConsumer.as_asgi())]
+websocket_urlpatterns = [
+    path("ws/chat/", ChatConsumer.as_asgi()),
+    # Without this, a path that nobody serves would be an error of ours in the log.
+    re_path("", WebsocketDenier.as_asgi()),
+]

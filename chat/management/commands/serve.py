@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from channels.routing import get_default_application
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-
-from chat.protocol import MAX_FRAME_BYTES
 
 
 class Command(BaseCommand):
     help = "Run the chat on HOST and PORT (from the environment or .env) until it is stopped."
 
     def handle(self, **_: Any) -> None:
-        # Importing Daphne installs Twisted's reactor: only a process that serves wants that.
-        from daphne.endpoints import build_endpoint_description_strings  # noqa: PLC0415
-        from daphne.server import Server  # noqa: PLC0415
+        from chat.server import make_server  # noqa: PLC0415 - installs Twisted's reactor
 
-        server: Any = Server(
-            get_default_application(),
-            endpoints=build_endpoint_description_strings(host=settings.HOST, port=settings.PORT),
-            ready_callable=lambda: self._ready(server),
-            websocket_max_message_size=MAX_FRAME_BYTES,
-            websocket_max_frame_size=MAX_FRAME_BYTES,
-            websocket_timeout=-1,
-            server_name="",
-        )
+        server = make_server(settings.HOST, settings.PORT, self._ready)
         server.run()
         if server.abort_start:
             raise CommandError(
