@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autobahn.twisted.websocket import ConnectionDeny
+from autobahn.websocket.types import ConnectionDeny
 from channels.routing import get_default_application
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
@@ -21,7 +21,7 @@ class Handshake(WebSocketProtocol):
         """Refuse headers that Daphne would stumble over."""
         names = "".join(request.headers)
         if not names.isascii() or not request.headers.get("sec-websocket-protocol", "").isascii():
-            raise ConnectionDeny(ConnectionDeny.BAD_REQUEST, "Bad Request")
+            raise ConnectionDeny(400, "Bad Request")  # type: ignore[no-untyped-call]
         return super().onConnect(request)
 
     def failHandshake(self, reason: str, code: int = 400, responseHeaders: Any = None) -> None:  # noqa: N802, N803 - theirs

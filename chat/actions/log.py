@@ -26,14 +26,14 @@ def append(
     actor: int,
     message: int | None = None,
     data: dict[str, Any] | None = None,
-    at: str | None = None,
 ) -> None:
-    """Write what happened as number `seq` of the room's log, now or `at` the time of a row that was just written.
+    """Write what happened as number `seq` of the room's log. `data` is what the event carries besides its message.
 
-    `data` is what the event carries besides its message.
+    A new message and its event share their `seq`, and their time.
     """
     connection.execute(
         f"INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, data, at)"  # noqa: S608 - a constant
-        f" VALUES (%s, %s, %s, %s, %s, %s, coalesce(%s, {NOW}))",
-        [room, seq, kind.value, actor, message, None if data is None else json.dumps(data), at],
+        f" VALUES (%s, %s, %s, %s, %s, %s, coalesce("
+        f"(SELECT created_at FROM chat_message WHERE id = %s AND seq = %s), {NOW}))",
+        [room, seq, kind.value, actor, message, None if data is None else json.dumps(data), message, seq],
     )

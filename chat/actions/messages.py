@@ -23,7 +23,7 @@ _NEXT_SEQ_FOR_MEMBER = """
 _INSERT = f"""
     INSERT INTO chat_message (room_id, sender_id, client_id, seq, body, digest, reply_to_id, created_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s, {NOW})
-    RETURNING id, CAST(created_at AS TEXT) AS stored, strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', created_at) AS at
+    RETURNING id, strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', created_at) AS at
 """  # noqa: S608 - NOW is a constant
 
 
@@ -50,8 +50,7 @@ def send(connection: Connection, sender: int, frame: Send) -> Ack:
         raise Refused(Code.NOT_FOUND, "there is no such message to reply to")
     row = connection.fetch_one(_INSERT, [frame.room, sender, frame.client_id, seq, frame.body, digest, frame.reply_to])
     assert row is not None  # noqa: S101 - an INSERT that does not raise returns its row
-    kind, at = Event.Kind.MESSAGE, row["stored"]
-    append(connection, room=frame.room, seq=seq, kind=kind, actor=sender, message=row["id"], at=at)
+    append(connection, room=frame.room, seq=seq, kind=Event.Kind.MESSAGE, actor=sender, message=row["id"])
     return Ack(frame.client_id, row["id"], frame.room, seq, row["at"], duplicate=False)
 
 
