@@ -47,7 +47,8 @@ def draw(results: dict[str, dict[str, dict[str, Any]]], measured: str) -> str:
     height += BOTTOM - GAP
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="title">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"',
+            ' aria-labelledby="title">',
             f"<style>{STYLE}</style>",
             f'<rect class="ground" width="{WIDTH}" height="{height}" rx="8"/>',
             f'<text class="title" id="title" x="{MARGIN}" y="32">Milliseconds: shorter is better</text>',

@@ -228,8 +228,6 @@ class Message(models.Model):
     body = models.TextField()
     created_at = models.TextField()
 
-    objects = models.Manager["Message"]()
-
     class Meta:
         app_label = "benchmarks"
         managed = False
@@ -246,8 +244,6 @@ class Note(models.Model):
     client_id = models.TextField()
     body = models.TextField()
 
-    objects = models.Manager["Note"]()
-
     class Meta:
         app_label = "benchmarks"
         managed = False
@@ -261,10 +257,11 @@ class DjangoOrm(Contender):
     """`aget`, `async for` and `acreate`; `values()` gives dicts, which is cheaper than objects."""
 
     def __init__(self) -> None:
-        self._messages = Message.objects.values(*messages.COLUMNS.split(", "))
+        self._messages = Message._default_manager.values(*messages.COLUMNS.split(", "))
 
     async def point(self, number: int) -> Row:
-        return await self._messages.aget(id=number)
+        row: Row = await self._messages.aget(id=number)
+        return row
 
     async def page(self, room: int, before: int) -> list[Row]:
         newest = self._messages.filter(room_id=room, seq__lt=before).order_by("-seq")
@@ -274,7 +271,7 @@ class DjangoOrm(Contender):
         return [row async for row in self._messages.filter(id__gt=after).order_by("id")[: messages.BULK]]
 
     async def insert(self, sender: int, client_id: str, body: str) -> None:
-        await Note.objects.acreate(sender=sender, client_id=client_id, body=body)
+        await Note._default_manager.acreate(sender=sender, client_id=client_id, body=body)
 
 
 CONTENDERS: dict[str, type[Contender]] = {

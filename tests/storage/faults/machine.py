@@ -145,11 +145,11 @@ def fail_every_sync() -> None:
         raise NotPermitted("needs Linux on x86_64 or aarch64")
     fsync, fdatasync = _SYNCS[platform.machine()]
     instructions = (_Instruction * 5)(
-        (_LOAD, 0, 0, 0),
-        (_IF_EQUAL, 1, 0, fsync),
-        (_IF_EQUAL, 0, 1, fdatasync),
-        (_RETURN, 0, 0, _ERRNO | errno.EIO),
-        (_RETURN, 0, 0, _ALLOW),
+        _Instruction(_LOAD, 0, 0, 0),
+        _Instruction(_IF_EQUAL, 1, 0, fsync),
+        _Instruction(_IF_EQUAL, 0, 1, fdatasync),
+        _Instruction(_RETURN, 0, 0, _ERRNO | errno.EIO),
+        _Instruction(_RETURN, 0, 0, _ALLOW),
     )
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     program = _Program(len(instructions), instructions)

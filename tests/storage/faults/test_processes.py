@@ -27,7 +27,7 @@ def write(pipe, name: str) -> str:
     return asyncio.run(scenario())
 
 
-def watch(pipe, wanted: int) -> list[int]:
+def watch(pipe, wanted: int) -> list[list[int]]:
     """Reads over and over, on all readers, until everything is there; returns the counts as they came."""
 
     async def reader(store: Store) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ from tests.storage.faults.files import INSERT, bodies, opened
 from tests.storage.faults.machine import NotPermitted, heed_file_modes
 
 
-def read_and_try_to_write(pipe, closed: list[Path]) -> None:
+def read_and_try_to_write(pipe: Pipe, closed: list[Path]) -> None:
     try:
         heed_file_modes()
     except NotPermitted as refusal:
-        return pipe.send(refusal)
+        pipe.send(refusal)
+        return
     modes = {path: path.stat().st_mode for path in closed}
 
     async def scenario() -> None:
@@ -40,7 +42,7 @@ def read_and_try_to_write(pipe, closed: list[Path]) -> None:
         await store.execute(INSERT, ["after"])
         await store.close()
 
-    return asyncio.run(scenario())
+    asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("closed", ["file", "folder"])
