@@ -45,6 +45,11 @@ class Socket:
         self._written.clear()
         self._wake.set()
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing is pushed any more."""
+        return self._closing is not None
+
     async def drain(self) -> None:
         """Wait until everything queued has been written, for a producer that can wait."""
         await self._written.wait()

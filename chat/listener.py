@@ -1,0 +1,48 @@
+"""Clients and rooms, as the hub holds them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from chat import protocol
+from chat.socket import Socket
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """One client of this process and the rooms it hears. `session` and `password` (its hash) are what let it in."""
+
+    user: int
+    name: str
+    session: str
+    password: str
+    socket: Socket
+    rooms: set[int] = field(default_factory=set)
+
+
+class Feed:
+    """One room. `live` listeners have everything up to `head`; `wanted` is how far the room is known to be."""
+
+    __slots__ = ("head", "live", "reading", "room", "wanted")
+
+    def __init__(self, room: int, head: int) -> None:
+        self.room = room
+        self.head = head
+        self.wanted = head
+        self.live: dict[Listener, None] = {}
+        self.reading: asyncio.Task[None] | None = None
+
+    def push(self, first: int, last: int, events_json: str) -> None:
+        """Serve every live listener."""
+        frame = protocol.events(self.room, first, last, events_json, more=False)
+        self.head = last
+        self.wanted = max(self.wanted, last)
+        for listener in self.live:
+            listener.socket.push(frame)
+
+    def say(self, frame: str, *, besides: int) -> None:
+        """Push something ephemeral to everybody's clients but one person's."""
+        for listener in self.live:
+            if listener.user != besides:
+                listener.socket.push(frame)
