@@ -103,11 +103,15 @@ class Hub:
         for room, first, last, events_json in committed:
             feed = self._feeds.setdefault(room, Feed(room, first - 1))
             if first == feed.head + 1 and feed.reading is None:
-                feed.push(first, last, events_json)
+                self._push(feed, first, last, events_json)
             else:
                 self._advance(feed, last)  # another process wrote in between: in order, from storage
         if committed:
             self._hints.send_heads({room: last for room, _, last, _ in committed})
+
+    def _push(self, feed: Feed, first: int, last: int, events_json: str) -> None:
+        for listener in feed.push(first, last, events_json):
+            self._spawn(self._catch_up(listener, feed, first - 1))
 
     def _heads_moved(self, heads: dict[int, int]) -> None:
         for room, head in heads.items():
@@ -125,7 +129,7 @@ class Hub:
                 text, last = await self._read(feed.room, feed.head, feed.wanted)
                 if events.SOMEBODY_LEFT in text:
                     await self._look_at_memberships()  # whoever left hears nothing from there on
-                feed.push(feed.head + 1, last, text)
+                self._push(feed, feed.head + 1, last, text)
         except (StorageError, DatabaseError) as error:
             logger.warning("room %d could not be read, trying again: %s", feed.room, error)
             feed.wanted = feed.head  # the next look at the heads starts over
@@ -147,8 +151,9 @@ class Hub:
                 await asyncio.wait([feed.reading])
             while cursor < feed.head and feed.room in listener.rooms:
                 text, last = await self._read(feed.room, cursor, feed.head)
-                await listener.socket.drain()
-                listener.socket.push(protocol.events(feed.room, cursor + 1, last, text, more=last < feed.head))
+                async with listener.turn:
+                    await listener.socket.drain()
+                    listener.socket.push(protocol.events(feed.room, cursor + 1, last, text, more=last < feed.head))
                 cursor = last
         except (StorageError, DatabaseError) as error:
             logger.warning("room %d could not be caught up with: %s", feed.room, error)

@@ -19,6 +19,8 @@ class Listener:
     password: str
     socket: Socket
     rooms: set[int] = field(default_factory=set)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held to push what was read for this listener alone: one frame at a time, over all its rooms."""
 
 
 class Feed:
@@ -33,16 +35,23 @@ class Feed:
         self.live: dict[Listener, None] = {}
         self.reading: asyncio.Task[None] | None = None
 
-    def push(self, first: int, last: int, events_json: str) -> None:
-        """Serve every live listener."""
+    def push(self, first: int, last: int, events_json: str) -> list[Listener]:
+        """Serve every live listener. Returns those who have enough to read already: they are no longer live."""
         frame = protocol.events(self.room, first, last, events_json, more=False)
         self.head = last
         self.wanted = max(self.wanted, last)
+        behind = []
         for listener in self.live:
-            listener.socket.push(frame)
+            if listener.socket.is_full:
+                behind.append(listener)
+            else:
+                listener.socket.push(frame)
+        for listener in behind:
+            del self.live[listener]
+        return behind
 
     def say(self, frame: str, *, besides: int) -> None:
         """Push something ephemeral to everybody's clients but one person's."""
         for listener in self.live:
-            if listener.user != besides:
+            if listener.user != besides and not listener.socket.is_full:
                 listener.socket.push(frame)
