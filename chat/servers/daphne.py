@@ -17,6 +17,7 @@ from twisted.internet import reactor as twisted_reactor
 from chat.protocol import MAX_FRAME_BYTES
 from chat.servers.goodbye import say_goodbye
 
+BACKLOG = 1024  # everybody comes back at once after a restart; Twisted's own 50 would turn most away
 reactor: Any = twisted_reactor  # made, and so typed, only at run time
 
 
@@ -115,9 +116,10 @@ def run(host: str, port: int, ready: Callable[[str, int], None]) -> bool:
         for address in server.listening_addresses:
             ready(*address)
 
+    endpoints = build_endpoint_description_strings(host=host, port=port)
     server = ChatServer(
         get_default_application(),
-        endpoints=build_endpoint_description_strings(host=host, port=port),
+        endpoints=[f"{endpoint}:backlog={BACKLOG}" for endpoint in endpoints],
         signal_handlers=False,
         ready_callable=prepare,
         websocket_max_message_size=MAX_FRAME_BYTES,
