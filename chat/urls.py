@@ -13,4 +13,5 @@ urlpatterns = [
     path("invite/", views.invite, name="invite"),
     path("metrics", views.metrics, name="metrics"),
     path("healthz", views.healthz, name="healthz"),
+    path("favicon.ico", views.favicon),
 ]

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_GET, require_http_methods
@@ -120,3 +121,9 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's in
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+@require_GET
+def favicon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's interface
+    """Browsers ask for it on pages that name no icon, such as the admin's."""
+    return redirect(static("frontend/icon.svg"))

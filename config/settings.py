@@ -1,5 +1,6 @@
 """Django settings. Secure by default; what can be changed from outside comes from `config.env`."""
 
+import logging
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -102,7 +103,10 @@ CHANNEL_LAYERS: dict[str, Any] = (
 # People
 AUTH_USER_MODEL = "chat.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -157,11 +161,20 @@ USE_I18N = False
 TIME_ZONE = env.TIME_ZONE
 USE_TZ = True
 
+
+def _brief(record: logging.LogRecord) -> bool:
+    """What a visitor got wrong (a strange Host, a page that is not theirs) is one line, without Django's insides."""
+    if getattr(record, "status_code", 500) < 500:
+        record.exc_info = None
+    return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"brief": {"()": "django.utils.log.CallbackFilter", "callback": _brief}},
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["brief"]}},
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},

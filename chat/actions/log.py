@@ -17,8 +17,7 @@ class Entry:
     """Something that happened in a room.
 
     `data` is what the event carries besides its message. `client_id` and `digest` make it repeatable: the id under
-    which it may come again, and what tells the same content from another. `at` is the time of a row that was just
-    written; without it, now.
+    which it may come again, and what tells the same content from another.
     """
 
     kind: Event.Kind
@@ -27,7 +26,6 @@ class Entry:
     data: dict[str, Any] | None = None
     client_id: str | None = None
     digest: str | None = None
-    at: str | None = None
 
 
 def next_seq(connection: Connection, room: int) -> int:
@@ -37,10 +35,14 @@ def next_seq(connection: Connection, room: int) -> int:
 
 
 def append(connection: Connection, room: int, seq: int, entry: Entry) -> None:
-    """Write what happened as number `seq` of the room's log."""
+    """Write what happened as number `seq` of the room's log. A new message and its event share their time."""
     data = None if entry.data is None else json.dumps(entry.data)
     connection.execute(
         "INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, data, client_id, digest, at)"  # noqa: S608
-        f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s, coalesce(%s, {NOW}))",
-        [room, seq, entry.kind.value, entry.actor, entry.message, data, entry.client_id, entry.digest, entry.at],
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s,"
+        f" coalesce((SELECT created_at FROM chat_message WHERE id = %s AND seq = %s), {NOW}))",
+        [
+            *(room, seq, entry.kind.value, entry.actor, entry.message, data, entry.client_id, entry.digest),
+            *(entry.message, seq),
+        ],
     )

@@ -31,7 +31,7 @@ _NEXT_SEQ_FOR_MEMBER = """
 _INSERT = f"""
     INSERT INTO chat_message (room_id, sender_id, client_id, seq, body, digest, reply_to_id, created_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s, {NOW})
-    RETURNING id, CAST(created_at AS TEXT) AS stored, {_ISO.format("created_at")} AS at
+    RETURNING id, {_ISO.format("created_at")} AS at
 """  # noqa: S608 - constants
 _VISIBLE = """
     SELECT m.id, m.room_id AS room, m.sender_id AS sender, m.deleted_at
@@ -71,7 +71,7 @@ def _send(connection: Connection, sender: int, frame: Send, digest: str) -> Ack:
         raise Refused(Code.NOT_FOUND, "there is no such message to reply to")
     row = connection.fetch_one(_INSERT, [frame.room, sender, frame.client_id, seq, frame.body, digest, frame.reply_to])
     assert row is not None  # noqa: S101 - an INSERT that does not raise returns its row
-    append(connection, frame.room, seq, Entry(Event.Kind.MESSAGE, sender, row["id"], at=row["stored"]))
+    append(connection, frame.room, seq, Entry(Event.Kind.MESSAGE, sender, row["id"]))
     return Ack(frame.client_id, row["id"], frame.room, seq, row["at"], duplicate=False)
 
 

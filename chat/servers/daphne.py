@@ -33,7 +33,7 @@ class ChatProtocol(WebSocketProtocol):
         """Refuse headers that Daphne would stumble over."""
         names = "".join(request.headers)
         if not names.isascii() or not request.headers.get("sec-websocket-protocol", "").isascii():
-            raise ConnectionDeny(ConnectionDeny.BAD_REQUEST, "Bad Request")  # type: ignore[no-untyped-call]
+            raise ConnectionDeny(400, "Bad Request")  # type: ignore[no-untyped-call]
         return super().onConnect(request)
 
     def failHandshake(self, reason: str, code: int = 400, responseHeaders: Any = None) -> None:  # noqa: N802, N803 - theirs

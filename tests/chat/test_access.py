@@ -93,7 +93,12 @@ async def test_whoever_is_added_to_a_room_hears_it_without_reconnecting(server):
 
 async def test_one_person_may_have_so_many_connections(start_server):
     server = start_server(CONNECTIONS_PER_USER="3")
-    async with server.client("bob"), server.client("bob"), server.client("bob") as third, server.client("carla") as carla:
+    async with (
+        server.client("bob"),
+        server.client("bob"),
+        server.client("bob") as third,
+        server.client("carla") as carla,
+    ):
         fourth = server.client("bob", hello=False)
         await fourth.connect()
         assert await fourth.closed() == 4429

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from chat.actions.accounts import create_member, create_owner
-from chat.actions.messages import send
+from chat.actions.messages import do
 from chat.actions.rooms import create_room
 from chat.models import Event, Membership, Message, Room
 from chat.protocol import Send
@@ -49,7 +49,7 @@ def everyone(alice):
 def say(everyone):
     def say(sender, body, client_id=None, room=None):
         frame = Send((room or everyone).pk, client_id or f"c{Message.objects.count()}", body)
-        return Message.objects.get(pk=store.run_transaction(send, sender.pk, frame).id)
+        return Message.objects.get(pk=store.run_transaction(do, sender.pk, frame).id)
 
     return say
 
@@ -77,7 +77,9 @@ def test_messages_are_found_by_words_server_id_and_client_id(desk, alice, say):
     assert found(desk, q="absent") == []
 
 
-@pytest.mark.parametrize("term", ['"', '"!!!', "a AND", "*", "(", "body:x", "-", "'; DROP TABLE", "9" * 40, "٣", "NEAR("])
+@pytest.mark.parametrize(
+    "term", ['"', '"!!!', "a AND", "*", "(", "body:x", "-", "'; DROP TABLE", "9" * 40, "٣", "NEAR("]
+)
 def test_no_search_term_is_an_error(desk, alice, say, term):
     say(alice, "hello")
     assert found(desk, q=term) == []
@@ -174,7 +176,13 @@ def test_memberships_come_and_go_through_the_log(desk, alice, bob):
 
 def test_a_person_made_here_is_in_the_open_rooms(desk, everyone):
     password = "a long enough password"
-    form = {"username": "carla", "name": "Carla", "password1": password, "password2": password, "usable_password": "true"}
+    form = {
+        "username": "carla",
+        "name": "Carla",
+        "password1": password,
+        "password2": password,
+        "usable_password": "true",
+    }
     desk.post(reverse("admin:chat_user_add"), form)
     assert everyone.members.filter(username="carla").exists()
 

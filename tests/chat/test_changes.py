@@ -29,7 +29,11 @@ async def test_an_edit_reaches_everybody_and_whoever_comes_later(server, room):
         assert (ack["id"], ack["room"], ack["duplicate"]) == (message, room, False)
         await carla.until_seen(room, ack["seq"])
         event = carla.logs[room].events[-1]
-        assert (event["kind"], event["actor"]["name"], event["message"]["body"]) == ("edit", bob.welcome["user"]["name"], "Hello")
+        assert (event["kind"], event["actor"]["name"], event["message"]["body"]) == (
+            "edit",
+            bob.welcome["user"]["name"],
+            "Hello",
+        )
         assert event["message"]["edited_at"]
         await carla.send({"type": "history", "room": room})
         assert (await carla.take("page"))["messages"][-1]["body"] == "Hello"
@@ -106,7 +110,9 @@ async def test_a_client_id_means_one_thing_for_ever(server, room):
         await bob.take("ack", client_id=edit["client_id"])
         assert await nacked(bob, {**edit, "body": "Bye"}) == "conflict"
         assert await nacked(bob, {**edit, "client_id": "bobs-own"}) == "conflict"
-        assert await nacked(bob, {"type": "send", "room": room, "client_id": edit["client_id"], "body": "x"}) == "conflict"
+        assert (
+            await nacked(bob, {"type": "send", "room": room, "client_id": edit["client_id"], "body": "x"}) == "conflict"
+        )
         assert (await bob.say(room, "Hello", "bobs-own"))["duplicate"]  # as it was sent, though it reads otherwise now
 
 
@@ -123,7 +129,11 @@ async def test_messages_of_other_rooms_are_like_messages_that_do_not_exist(serve
     async with server.client("alice") as alice, server.client("bob") as bob:
         hidden = (await alice.say(server.world.closed, "hidden"))["id"]
         for message in (hidden, 10**15):
-            for frame in ({"type": "edit", "body": "x"}, {"type": "delete"}, {"type": "react", "emoji": "👍", "on": True}):
+            for frame in (
+                {"type": "edit", "body": "x"},
+                {"type": "delete"},
+                {"type": "react", "emoji": "👍", "on": True},
+            ):
                 answers = []
                 frame = {**frame, "message": message, "client_id": bob.new_id()}
                 await bob.send(frame)

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+
+from chat import consumers
+from chat.actions.accounts import create_member, create_owner
+from chat.commit_queue import CommitQueue
+from chat.consumers import ChatConsumer
+from chat.hub import Hub
+from chat.models import Installation, Room, User
+from storage.store import Store, store
+
+
+@pytest.fixture(scope="session")
+def golden() -> dict[str, dict[str, Any]]:
+    """The golden frames of the server, by name."""
+    cases = json.loads((Path(__file__).parent.parent / "frames" / "server.json").read_text())
+    return {case["name"]: case["frame"] for case in cases}
+
+
+# Everything in this very process, for what cannot be seen or arranged from outside.
+
+
+@pytest.fixture
+def quick_passwords(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def people(transactional_db, quick_passwords) -> dict[str, User]:
+    """alice, bob and carla, all of them in the room "Everyone"."""
+    Installation.objects.get_or_create()
+    return {
+        "alice": create_owner("Alice Adler", "alice", "a long enough password"),
+        "bob": create_member("Bob Brandt", "bob", "a long enough password"),
+        "carla": create_member("Carla Conti", "carla", "a long enough password"),
+    }
+
+
+@pytest.fixture
+def everyone(people) -> int:
+    return Room.objects.get(name="Everyone").pk
+
+
+@pytest.fixture
+async def own_store(transactional_db, settings) -> AsyncIterator[Store]:
+    """The store that chat uses, new for this test and its event loop, and closed after it."""
+    settings.USE_SQLITE_WORKERS = None
+    store._forget()
+    yield store
+    await store.close()
+    store._forget()
+
+
+@pytest.fixture(params=[True, False], ids=["workers", "stock"])
+def on_both_paths(request, settings, own_store) -> Store:
+    settings.USE_SQLITE_WORKERS = request.param
+    return store
+
+
+@pytest.fixture
+def database() -> str:
+    """The path of the test's database file, for other processes."""
+    return str(connections["default"].settings_dict["NAME"])
+
+
+class Visit(WebsocketCommunicator):
+    """A connection to a consumer in this process."""
+
+    async def take(self, kind: str) -> dict[str, Any]:
+        """The next frame of this type; others are passed over."""
+        frame: dict[str, Any] = {}
+        while frame.get("type") != kind:
+            frame = await self.receive_json_from(timeout=10)
+        return frame
+
+    async def hello(self, rooms: dict[int, int] | None = None) -> dict[str, Any]:
+        """Come in."""
+        cursors = {str(room): seq for room, seq in (rooms or {}).items()}
+        await self.send_json_to({"type": "hello", "v": 1, "rooms": cursors})
+        return await self.take("welcome")
+
+    async def post(self, room: int, client_id: str, body: str = "Hello") -> None:
+        """Send a message without waiting for the answer."""
+        await self.send_json_to({"type": "send", "room": room, "client_id": client_id, "body": body})
+
+
+def log_in(person: User) -> str:
+    session = SessionStore()
+    session.create()
+    return str(session.session_key)
+
+
+@pytest.fixture
+async def visit(people, own_store, settings, monkeypatch):
+    """Opens a connection in this process, to a hub and a commit queue of the test's own."""
+    settings.CHANNEL_LAYERS = {}
+    hub = Hub()
+    monkeypatch.setattr(consumers, "hub", hub)
+    monkeypatch.setattr(consumers, "commit_queue", CommitQueue(hub.publish))
+    visits: list[Visit] = []
+    sessions = {name: await sync_to_async(log_in)(person) for name, person in people.items()}
+
+    async def come(person: str) -> Visit:
+        visit = Visit(ChatConsumer.as_asgi(), "/ws/chat/")
+        visit.scope["user"] = people[person]
+        visit.scope["session"] = SimpleNamespace(session_key=sessions.get(person))
+        assert await visit.connect(timeout=10) == (True, None)
+        visits.append(visit)
+        return visit
+
+    yield come
+    for visit in visits:
+        with suppress(asyncio.CancelledError):  # a test that timed out has ended its visits already
+            await visit.disconnect()

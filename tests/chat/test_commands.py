@@ -1,0 +1,129 @@
+"""What whoever runs a server types."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.support.environment import environment, manage, succeed
+from tests.support.seed import PASSWORD
+
+
+@pytest.fixture
+def env(world, tmp_path) -> dict[str, str]:
+    """The environment of an installation in which nobody is yet."""
+    shutil.copy(world.folder / "empty.sqlite3", tmp_path / "posthorn.sqlite3")
+    return environment(tmp_path)
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line in which a command says what is wrong."""
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    (line,) = done.stderr.strip().splitlines()
+    return line
+
+
+# demo
+
+
+def test_demo_loads_a_team_and_refuses_where_people_are_already(start_server):
+    server = start_server(empty=True)
+    said = succeed(manage("demo", "--password", PASSWORD, env=server.environment))
+    assert PASSWORD in said
+    with server.browser() as browser:
+        csrf = re.search(r'value="(\w+)"', browser.get("/login/").text)
+        assert csrf
+        fields = {"csrfmiddlewaretoken": csrf[1], "username": "bob", "password": PASSWORD}
+        assert browser.post("/login/", data=fields).headers["location"] == "/"
+    for room, head in server.rows("SELECT id, head FROM chat_room"):
+        seqs = [seq for (seq,) in server.rows("SELECT seq FROM chat_event WHERE room_id = ? ORDER BY seq", [room])]
+        assert seqs == list(range(1, head + 1))
+    assert len(server.rows("SELECT * FROM chat_room")) >= 3
+    assert len(server.rows("SELECT * FROM chat_message")) >= 10
+    assert "people in it already" in refused(manage("demo", env=server.environment))
+
+
+def test_demo_makes_up_a_password(transactional_db, quick_passwords):
+    out = io.StringIO()
+    call_command("demo", stdout=out)
+    assert re.search(r"password is (\S{10,})", out.getvalue())
+
+
+# rollout
+
+
+@pytest.fixture
+def rollout(transactional_db, settings):
+    settings.USE_SQLITE_WORKERS = None
+
+    def run(*arguments: str) -> str:
+        out = io.StringIO()
+        call_command("rollout", *arguments, stdout=out)
+        return out.getvalue()
+
+    return run
+
+
+def test_rollout_lists_the_flags(rollout):
+    said = rollout("list")
+    assert re.search(r"^sqlite_workers +100 %  \S", said, re.MULTILINE)
+    assert re.search(r"^chat_queue +100 %  \S", said, re.MULTILINE)
+
+
+def test_rollout_sets_a_flag_and_remembers_who_turned_it_and_why(rollout):
+    assert "at 0 %" in rollout("set", "sqlite_workers", "off", "--reason", "it rattles")
+    assert "at 25 %" in rollout("set", "sqlite_workers", "25%")
+    assert "at 100 %" in rollout("set", "chat_queue", "ON")
+    assert re.search(r"^sqlite_workers +25 %", rollout("list"), re.MULTILINE)
+    history = rollout("history").splitlines()
+    assert len(history) == 3
+    assert "chat_queue: 100 -> 100 %" in history[0]
+    assert "sqlite_workers: 0 -> 25 %" in history[1]
+    assert "sqlite_workers: 100 -> 0 %" in history[2]
+    assert "(it rattles)" in history[2]
+    assert re.search(r" by \S", history[2])
+    assert len(rollout("history", "chat_queue").splitlines()) == 1
+
+
+def test_rollout_says_when_the_environment_decides(rollout, settings):
+    settings.USE_SQLITE_WORKERS = False
+    assert "sqlite_workers is off" in rollout("list")
+
+
+@pytest.mark.parametrize("value", ["maybe", "-1", "101", "12.5", "", "%", "\N{ARABIC-INDIC DIGIT FIVE}", "1e1"])
+def test_rollout_refuses_what_is_no_percentage(rollout, value):
+    with pytest.raises(CommandError, match="percentage"):
+        rollout("set", "sqlite_workers", "--", value)
+
+
+@pytest.mark.parametrize("arguments", [("set", "warp_drive", "on"), ("history", "warp_drive")])
+def test_rollout_names_the_flags_there_are(rollout, arguments):
+    with pytest.raises(CommandError, match=r"warp_drive.* chat_queue, sqlite_workers"):
+        rollout(*arguments)
+
+
+def test_rollout_says_what_is_wrong_in_one_line(env):
+    assert "warp_drive" in refused(manage("rollout", "set", "warp_drive", "on", env=env))
+
+
+# serve
+
+
+def test_serve_says_when_its_port_is_taken(start_server, env):
+    server = start_server()
+    done = manage("serve", env=env | {"PORT": str(server.port)})
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert f"127.0.0.1:{server.port} cannot be listened on" in done.stderr.splitlines()[-1]
+
+
+def test_a_server_that_is_asked_to_stop_stops_without_a_word(start_server):
+    server = start_server()
+    server.stop()
+    assert server.log == ""

@@ -1,0 +1,211 @@
+"""Who hears what, in one process: the deadline for hello, catching up, losing hints, leaving, being too slow."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from chat import consumers, hub, protocol
+from chat.actions import rooms
+from chat.hub import Hub
+from chat.listener import Listener
+from chat.models import Room
+from chat.protocol import Close
+from chat.queries import events
+from chat.socket import Socket
+from storage.exceptions import QueryTimeout
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def never_looking(monkeypatch) -> None:
+    """Nothing is repaired by the look at the heads: what arrives, arrives by itself."""
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 3_600)
+
+
+@pytest.fixture
+def looking_often(monkeypatch) -> None:
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 0.02)
+
+
+def listener(person, receive) -> Listener:
+    return Listener(person.pk, person.name, "no session", person.password, Socket(receive))
+
+
+async def test_whoever_says_no_hello_is_closed(visit, monkeypatch):
+    monkeypatch.setattr(consumers, "HELLO_SECONDS", 0.05)
+    bob = await visit("bob")
+    assert await bob.receive_output(timeout=10) == {"type": "websocket.close", "code": 4408}
+
+
+async def test_talk_is_no_hello(visit, monkeypatch):
+    monkeypatch.setattr(consumers, "HELLO_SECONDS", 0.05)
+    bob = await visit("bob")
+    await bob.send_json_to({"type": "ping", "n": 1})
+    assert (await bob.take("error"))["code"] == "bad_frame"
+    assert (await bob.receive_output(timeout=10))["code"] == 4408
+
+
+async def test_whoever_said_hello_stays(visit, monkeypatch):
+    monkeypatch.setattr(consumers, "HELLO_SECONDS", 0.05)
+    bob = await visit("bob")
+    await bob.hello()
+    assert await bob.receive_nothing(timeout=0.2)
+
+
+async def test_a_visitor_is_told_to_log_in(visit, people):
+    people["nobody"] = type("AnonymousUser", (), {"is_authenticated": False})
+    nobody = await visit("nobody")
+    assert await nobody.receive_output(timeout=10) == {"type": "websocket.close", "code": 4401}
+
+
+async def test_the_first_to_come_back_to_a_room_is_caught_up_at_once(visit, everyone, never_looking):
+    head = await events.heads([everyone])
+    bob = await visit("bob")
+    await bob.hello({everyone: 1})
+    frame = await bob.take("events")
+    assert (frame["from"], frame["to"], frame["more"]) == (2, head[everyone], False)
+
+
+async def test_catching_up_comes_in_pages_and_then_live(visit, everyone, never_looking, monkeypatch):
+    monkeypatch.setattr(protocol, "MAX_PAGE", 4)
+    alice = await visit("alice")
+    await alice.hello()
+    for number in range(10):
+        await alice.post(everyone, f"a-{number}")
+        await alice.take("ack")
+    bob = await visit("bob")
+    head = next(room["head"] for room in (await bob.hello({everyone: 0}))["rooms"])
+    await alice.post(everyone, "a-last")
+    last, more = 0, True
+    while last < head + 1:
+        frame = await bob.take("events")
+        assert frame["from"] == last + 1
+        assert [event["seq"] for event in frame["events"]] == list(range(frame["from"], frame["to"] + 1))
+        assert frame["more"] or frame["to"] >= head
+        last, more = frame["to"], frame["more"]
+    assert not more
+
+
+async def test_what_another_process_writes_is_heard(visit, everyone, looking_often, people, own_store):
+    bob = await visit("bob")
+    await bob.hello()
+    await own_store.transaction(rooms.leave, everyone, people["carla"].pk)  # the hub is told nothing
+    (event,) = (await bob.take("events"))["events"]
+    assert event["member"] == {"id": people["carla"].pk, "name": "Carla Conti", "joined": False}
+
+
+async def test_what_another_process_wrote_in_between_comes_first(visit, everyone, never_looking, people, own_store):
+    bob = await visit("bob")
+    head = (await bob.hello())["rooms"][0]["head"]
+    await own_store.transaction(rooms.leave, everyone, people["carla"].pk)  # the hub is told nothing
+    await bob.post(everyone, "b-1")
+    heard: list[int] = []
+    while len(heard) < 2:
+        heard += [event["seq"] for event in (await bob.take("events"))["events"]]
+    assert heard == [head + 1, head + 2]
+
+
+async def test_somebody_who_comes_as_the_last_one_leaves_still_hears_other_processes(
+    visit, people, everyone, looking_often, own_store
+):
+    frames: asyncio.Queue[dict] = asyncio.Queue()
+
+    async def receive(event: dict) -> None:
+        await frames.put(event)
+
+    hub = Hub()
+    last_one, next_one = (listener(people[name], receive) for name in ("bob", "alice"))
+    for one in (last_one, next_one):
+        hub.add(one)
+        hub.presence.enter(one.user, one.name, one.rooms)
+        await asyncio.sleep(0)
+        if one is last_one:
+            hub.remove(one)
+    head = (await events.heads([everyone]))[everyone]
+    hub.join(next_one, everyone, head, head)
+    await own_store.transaction(rooms.leave, everyone, people["carla"].pk)
+    async with asyncio.timeout(10):
+        frame = json.loads((await frames.get())["text"])
+    assert frame["type"] == "events"
+    hub.remove(next_one)
+    for listener in (last_one, next_one):
+        await listener.socket.end()
+
+
+async def test_a_removed_member_is_told_and_hears_no_more(visit, people, everyone, looking_often, own_store):
+    alice, bob = await visit("alice"), await visit("bob")
+    await alice.hello()
+    await bob.hello()
+    await own_store.transaction(rooms.leave, everyone, people["bob"].pk)
+    assert (await bob.take("rooms"))["rooms"] == []
+    await alice.post(everyone, "a-1", "Is he gone?")
+    await alice.take("ack")
+    await bob.post(everyone, "b-1", "I am still here!")
+    assert (await bob.receive_json_from(timeout=10))["code"] == "not_found"
+    await bob.send_json_to({"type": "sync", "room": everyone, "after": 0})
+    assert (await bob.receive_json_from(timeout=10))["code"] == "not_found"
+
+
+async def test_a_new_member_is_told_and_hears_from_now_on(visit, people, looking_often, own_store):
+    bob, alice = await visit("bob"), await visit("alice")
+    await bob.hello()
+    await alice.hello()
+    den = await own_store.transaction(rooms.create_room, "Den", Room.Kind.CLOSED, people["alice"].pk)
+    await alice.take("rooms")
+    await own_store.transaction(rooms.join, den, people["bob"].pk)
+    assert den in [room["id"] for room in (await bob.take("rooms"))["rooms"]]
+    await alice.post(den, "a-1", "Welcome to the den")
+    while (frame := await bob.take("events"))["room"] != den:
+        pass
+    assert frame["events"][-1]["message"]["body"] == "Welcome to the den"
+
+
+async def test_a_read_that_fails_is_repeated_and_nothing_is_missed(
+    visit, everyone, looking_often, people, own_store, monkeypatch
+):
+    bob = await visit("bob")
+    await bob.hello()
+    read, failures = events.read, iter([QueryTimeout(1), QueryTimeout(1)])
+
+    async def unlucky(*args):
+        for failure in failures:
+            raise failure
+        return await read(*args)
+
+    monkeypatch.setattr(events, "read", unlucky)
+    await own_store.transaction(rooms.leave, everyone, people["carla"].pk)
+    (event,) = (await bob.take("events"))["events"]
+    assert event["kind"] == "member"
+
+
+async def test_a_client_that_does_not_read_is_closed_as_too_slow():
+    may_write = asyncio.Event()
+    written: asyncio.Queue[dict] = asyncio.Queue()
+
+    async def send(event: dict) -> None:
+        await may_write.wait()
+        await written.put(event)
+
+    socket = Socket(send)
+    socket.push("first")
+    await asyncio.sleep(0)  # it is being written, slowly
+    for _ in range(9):
+        socket.push("x" * (MAX_UNSENT_CHARS // 8))
+    may_write.set()
+    async with asyncio.timeout(10):
+        assert (await written.get())["text"] == "first"
+        assert await written.get() == {"type": "websocket.close", "code": Close.TOO_SLOW}
+    await socket.end()
+
+
+async def test_one_frame_of_any_size_can_be_written():
+    written: asyncio.Queue[dict] = asyncio.Queue()
+    socket = Socket(written.put)
+    socket.push("x" * (MAX_UNSENT_CHARS * 2))
+    async with asyncio.timeout(10):
+        assert (await written.get())["type"] == "websocket.send"
+    await socket.end()

@@ -1,0 +1,199 @@
+"""The protocol on its own: golden frames, shared with the JavaScript tests, and everything that is no frame."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat import protocol
+from chat.protocol import Ack, Code, FrameError, Hello, History, Ping, Read, Send, Sync, decode
+from tests.chat.bad_frames import GOOD, bad_frames
+
+FRAMES = Path(__file__).resolve().parent.parent / "frames"
+CLIENT = json.loads((FRAMES / "client.json").read_text())
+SERVER = json.loads((FRAMES / "server.json").read_text())
+
+KNOWN = {"hello": Hello, "send": Send, "read": Read, "sync": Sync, "history": History, "ping": Ping}
+NOT_YET = {"edit", "delete", "react", "typing"}
+NOT_YET_SAID = {"typing", "presence", "bye"}
+
+
+def names(cases: list[dict[str, Any]]) -> list[str]:
+    return [case["name"] for case in cases]
+
+
+# What clients say
+
+
+@pytest.mark.parametrize("frame", [case["frame"] for case in CLIENT], ids=names(CLIENT))
+def test_golden_client_frames_decode_to_what_they_say(frame):
+    if frame["type"] in NOT_YET:
+        with pytest.raises(FrameError) as refused:
+            decode(json.dumps(frame))
+        assert refused.value.code is Code.BAD_FRAME
+        return
+    decoded = decode(json.dumps(frame))
+    assert type(decoded) is KNOWN[frame["type"]]
+    said = dataclasses.asdict(decoded)
+    expected = {name: value for name, value in frame.items() if name != "type"}
+    if "rooms" in expected:
+        expected["rooms"] = {int(room): cursor for room, cursor in expected["rooms"].items()}
+    assert said | expected == said
+
+
+def test_every_known_type_has_a_golden_frame():
+    assert {case["frame"]["type"] for case in CLIENT} == KNOWN.keys() | NOT_YET
+
+
+def test_what_is_left_out_has_its_default():
+    assert decode('{"type": "hello", "v": 1}') == Hello(1, {}, None)
+    assert decode('{"type": "send", "room": 7, "client_id": "c", "body": "Hi"}') == Send(7, "c", "Hi", None)
+    assert decode('{"type": "sync", "room": 7, "after": 0}') == Sync(7, 0, 200)
+    assert decode('{"type": "history", "room": 7}') == History(7, None, 50)
+    assert decode('{"type": "history", "room": 7, "before": null}') == History(7, None, 50)
+
+
+def test_unknown_fields_are_left_alone():
+    assert decode('{"type": "ping", "n": 1, "later": {"v": [2]}}') == Ping(1)
+
+
+def test_a_body_is_taken_as_it_is():
+    for body in (
+        "  indented",
+        "👍🏽",
+        "a\u200db",
+        "\u202e",
+        "line\nline\r\n\ttab",
+        "日本語",
+        "<b>&amp;</b>",
+        "'; --",
+        "%s %%",
+    ):
+        frame = decode(json.dumps({**GOOD["send"], "body": body}))
+        assert isinstance(frame, Send)
+        assert frame.body == body
+
+
+@pytest.mark.parametrize("text", bad_frames().values(), ids=bad_frames().keys())
+def test_a_bad_frame_is_refused(text):
+    with pytest.raises(FrameError) as refused:
+        decode(text)
+    assert refused.value.code in {Code.BAD_FRAME, Code.TOO_LARGE}
+    answer = json.loads(refused.value.encode())
+    assert answer["type"] in {"error", "nack"}
+
+
+def test_a_binary_frame_is_refused():
+    with pytest.raises(FrameError) as refused:
+        decode(None)
+    assert refused.value.code is Code.BAD_FRAME
+
+
+def test_what_is_too_large_is_called_so():
+    body = "x" * protocol.MAX_BODY_CHARS
+    assert isinstance(decode(json.dumps({**GOOD["send"], "body": body})), Send)
+    for text in (json.dumps({**GOOD["send"], "body": body + "x"}), json.dumps(GOOD["ping"]) + " " * 65_536):
+        with pytest.raises(FrameError) as refused:
+            decode(text)
+        assert refused.value.code is Code.TOO_LARGE
+
+
+def test_a_refused_send_is_a_nack_where_its_client_id_can_be_read():
+    with pytest.raises(FrameError) as refused:
+        decode(json.dumps({**GOOD["send"], "body": ""}))
+    answer = json.loads(refused.value.encode())
+    assert (answer["type"], answer["client_id"], answer["code"]) == ("nack", "c-1", "bad_frame")
+    assert answer["retry"] is False
+
+
+def test_a_refused_send_without_a_usable_client_id_is_an_error():
+    with pytest.raises(FrameError) as refused:
+        decode(json.dumps({**GOOD["send"], "client_id": "no spaces"}))
+    assert json.loads(refused.value.encode())["type"] == "error"
+
+
+def test_only_sends_are_nacked():
+    with pytest.raises(FrameError) as refused:
+        decode(json.dumps({"type": "sync", "room": "x", "after": 0, "client_id": "c-1"}))
+    assert json.loads(refused.value.encode())["type"] == "error"
+
+
+def test_the_last_of_two_equal_keys_counts():
+    assert decode('{"type": "ping", "n": 1, "n": 2}') == Ping(2)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from([*GOOD, "\ud800", "a\0"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+field_names = sorted({name for frame in GOOD.values() for name in frame} | {"reply_to", "limit", "before", "epoch"})
+
+
+def decodes_or_is_refused(text: str) -> None:
+    try:
+        decode(text)
+    except FrameError as refused:
+        refused.encode().encode()  # it can travel, too
+
+
+@given(st.text())
+def test_no_text_raises_anything_but_a_frame_error(text):
+    decodes_or_is_refused(text)
+
+
+@given(anything)
+def test_no_json_raises_anything_but_a_frame_error(value):
+    decodes_or_is_refused(json.dumps(value))
+
+
+@given(st.sampled_from(list(GOOD.values())), st.dictionaries(st.sampled_from(field_names), anything, max_size=4))
+def test_no_field_raises_anything_but_a_frame_error(frame, fields):
+    decodes_or_is_refused(json.dumps(frame | fields))
+
+
+@given(st.sampled_from(list(GOOD.values())), st.data())
+def test_no_damaged_frame_raises_anything_but_a_frame_error(frame, data):
+    text = json.dumps(frame)
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    decodes_or_is_refused(text[:start] + data.draw(st.text(max_size=6)) + text[end:])
+
+
+# What the server says
+
+
+ENCODERS: dict[str, Callable[..., str]] = {
+    "welcome": lambda v, rooms, window, ping_ms, **fields: protocol.welcome(rooms=json.dumps(rooms), **fields),
+    "ack": lambda **fields: Ack(**fields).encode(),
+    "nack": protocol.nack,
+    "events": lambda events, **fields: protocol.events(
+        fields["room"], fields["from"], fields["to"], json.dumps(events), more=fields["more"]
+    ),
+    "rooms": lambda rooms: protocol.rooms(json.dumps(rooms)),
+    "page": lambda room, messages, more: protocol.page(room, json.dumps(messages), more=more),
+    "reset": protocol.reset,
+    "error": protocol.error,
+    "pong": protocol.pong,
+}
+
+
+SAID = [case for case in SERVER if case["frame"]["type"] not in NOT_YET_SAID and "ref" not in case["frame"]]
+
+
+@pytest.mark.parametrize("frame", [case["frame"] for case in SAID], ids=names(SAID))
+def test_golden_server_frames_are_what_the_server_says(frame):
+    fields = {name: value for name, value in frame.items() if name != "type"}
+    assert json.loads(ENCODERS[frame["type"]](**fields)) == frame
+
+
+def test_golden_server_frames_use_codes_of_the_protocol_alone():
+    codes = {case["frame"]["code"] for case in SERVER if "code" in case["frame"]}
+    assert codes <= {code.value for code in Code}

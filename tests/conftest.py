@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.support.redis import Redis
+from tests.support.server import Server, World
+
+StartServer = Callable[..., Server]
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The cast: alice, who owns the place, bob and carla; their rooms; and what servers are started from."""
+    return World.make(tmp_path_factory.mktemp("world"))
+
+
+def _servers(world: World, folder: Path) -> Iterator[StartServer]:
+    servers: list[Server] = []
+    numbers = count(1)
+
+    def start(**options) -> Server:
+        server = Server(world, folder / f"server-{next(numbers)}", **options)
+        servers.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+    for server in servers:
+        server.check_log()
+
+
+@pytest.fixture
+def start_server(world, tmp_path) -> Iterator[StartServer]:
+    """Starts servers of the test's own. Fails the test if one of them logs a traceback."""
+    yield from _servers(world, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def server(world, tmp_path_factory) -> Iterator[Server]:
+    """One server for all tests of a module, for those that leave it running. Each takes a `room` of its own."""
+    servers = _servers(world, tmp_path_factory.mktemp("module"))
+    yield next(servers)()
+    next(servers, None)
+
+
+@pytest.fixture
+def room(server: Server) -> int:
+    """An open room of the module's server in which nobody has spoken."""
+    return server.new_room()
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    redis = Redis()
+    yield redis
+    redis.remove()

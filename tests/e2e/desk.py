@@ -1,0 +1,146 @@
+"""Somebody at a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import ConsoleMessage, Locator, Page, Request, WebSocketRoute, expect
+
+from tests.support.server import Server
+
+Frame = dict[str, Any]
+
+
+class Desk:
+    """A window on the chat: what is on the page, and what goes wrong in it."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page = page
+        self.server = server
+        self.line = Line()
+        self.trouble: list[str] = []
+        self.expected: list[str] = []
+        """Parts of errors that the test brings about on purpose."""
+        self.composer = page.locator("#composer textarea[name=body]")
+        self.send_button = page.locator("#composer button[type=submit]")
+        self.messages = page.locator("#messages .message")
+        self.connection = page.locator("#connection")
+
+    async def watch(self) -> None:
+        """Note what goes wrong, and be able to hold frames back."""
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self._note(f"error: {error}"))
+        self.page.on("request", self._asked)
+        await self.page.add_init_script(
+            "document.addEventListener('securitypolicyviolation',"
+            " (event) => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))"
+        )
+        await self.page.route_web_socket(re.compile("/ws/chat/"), self.line.connect)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._note(f"console: {message.text} {message.location}")
+
+    def _asked(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        if url.scheme not in {"data", "blob"} and url.netloc != urlsplit(self.server.address).netloc:
+            self._note(f"asked another host: {request.url}")
+
+    def _note(self, trouble: str) -> None:
+        if not any(part in trouble for part in self.expected):
+            self.trouble.append(f"{self.page.url}: {trouble}")
+
+    # In the chat
+
+    async def open(self, path: str = "/") -> None:
+        """Go to the chat, and wait until it is connected."""
+        await self.page.goto(path)
+        await self.is_connected()
+
+    async def open_room(self, room: int) -> None:
+        """Go to a room of the list by its link."""
+        await self.page.locator(f"#rooms a[data-room-id='{room}']").click()
+        await expect(self.page.locator(f"#rooms a[data-room-id='{room}'][aria-current]")).to_be_visible()
+
+    async def is_connected(self) -> None:
+        await expect(self.connection).to_have_attribute("data-state", "connected")
+
+    async def write(self, text: str) -> Locator:
+        """Type a message and press Enter; returns its bubble."""
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+        return self.bubble(text)
+
+    def bubble(self, text: str) -> Locator:
+        """The messages that say exactly this."""
+        return self.messages.filter(has=self.page.get_by_text(text, exact=True))
+
+    async def texts(self) -> list[str]:
+        """What the messages on the page say, from top to bottom."""
+        return await self.messages.locator(".message-body").all_inner_texts()
+
+    async def shows(self, *texts: str) -> None:
+        """Wait until the page ends with these messages, each of them sent."""
+        body = self.messages.locator(".message-body")
+        await expect(body.filter(has_text=re.compile(f"^{re.escape(texts[-1])}$"))).to_have_count(
+            texts.count(texts[-1])
+        )
+        await expect(self.page.locator("#messages .message:not([data-message-id])")).to_have_count(0)
+        assert (await self.texts())[-len(texts) :] == list(texts)
+
+
+class Line:
+    """What travels between a page and its server. Frames for which `to_page` or `to_server` says no stay here."""
+
+    def __init__(self) -> None:
+        self.to_page: Callable[[Frame], bool] = lambda frame: True
+        self.to_server: Callable[[Frame], bool] = lambda frame: True
+        self.held: list[str] = []
+        """What the server said and the page has not heard."""
+        self.stopped: list[Frame] = []
+        """What the page said and the server has not heard."""
+        self.answered = 0
+        self._page: WebSocketRoute | None = None
+
+    def connect(self, page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+        self._page = page
+        page.on_message(lambda text: self._from_page(server, str(text)))
+        server.on_message(lambda text: self._from_server(page, str(text)))
+
+    def say(self, frame: Frame) -> None:
+        """Say something to the page in the server's place."""
+        assert self._page is not None
+        self._page.send(json.dumps(frame))
+
+    def release(self) -> None:
+        """Let the page hear what was held back, and everything from now on."""
+        assert self._page is not None
+        self.to_page = lambda frame: True
+        for text in self.held:
+            self._page.send(text)
+        self.held.clear()
+
+    def _from_page(self, server: WebSocketRoute, text: str) -> None:
+        frame = json.loads(text)
+        if self.to_server(frame):
+            server.send(text)
+        else:
+            self.stopped.append(frame)
+
+    def _from_server(self, page: WebSocketRoute, text: str) -> None:
+        frame = json.loads(text)
+        if not self.to_page(frame):
+            self.held.append(text)
+            return
+        self.answered += frame["type"] == "pong"
+        page.send(text)
+
+
+def no_answer(frame: Frame) -> bool:
+    """For `Line.to_page`: neither acks nor the messages themselves."""
+    return frame["type"] not in {"ack", "nack", "events"}

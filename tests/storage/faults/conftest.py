@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from tests.storage.faults.files import create
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: takes its time; runs with LONG_TESTS=1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`LONG_TESTS=1` runs what takes its time as well: the same tests with larger numbers."""
+    if not os.environ.get("LONG_TESTS"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="set LONG_TESTS=1 to run it"))
+
+
+@pytest.fixture
+def file(tmp_path) -> Path:
+    """A database file of the test's own, with one table and nobody connected."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    file = folder / "notes.sqlite3"
+    create(file)
+    return file
+
+
+@pytest.fixture
+def on_workers(settings) -> None:
+    settings.USE_SQLITE_WORKERS = True
+
+
+@pytest.fixture
+def shared_file(notes) -> str:
+    """The file of the store that the test has in its own process."""
+    return str(connections.settings["default"]["NAME"])
+
+
+@pytest.fixture
+def patience(monkeypatch):
+    """Sets how many seconds a connection waits for somebody else's lock."""
+
+    def wait(seconds: float) -> None:
+        monkeypatch.setitem(connections.settings["default"]["OPTIONS"], "timeout", seconds)
+
+    return wait

@@ -1,0 +1,71 @@
+"""A thousand awaiters give up in the middle of it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from storage.exceptions import QueueFull
+from tests.storage.faults.files import INSERT, open_files
+
+pytestmark = pytest.mark.usefixtures("on_workers", "notes")
+
+FEW = 10  # what readers and the checkpointer may open meanwhile: a file, its log, its index, a lock
+
+
+async def test_a_thousand_cancelled_writes_leave_every_place_free(store, settings):
+    limit = settings.SQLITE_MAX_QUEUE_SIZE
+    begun, gate = threading.Event(), threading.Event()
+
+    def wait(_connection) -> None:
+        begun.set()
+        gate.wait()
+
+    async def full_queue(name: str) -> list[asyncio.Task]:
+        writes = [asyncio.create_task(store.execute(INSERT, [f"{name} {number}"])) for number in range(limit)]
+        await asyncio.sleep(0)
+        assert store.stats()["default writer"]["depth"] == limit
+        with pytest.raises(QueueFull):
+            await store.execute(INSERT, ["one too many"])
+        return writes
+
+    holding = asyncio.create_task(store.transaction(wait))
+    await asyncio.to_thread(begun.wait)
+    threads, files = threading.active_count(), open_files()
+    for name in ("first", "second", "third"):
+        writes = await full_queue(name)
+        for write in writes:
+            write.cancel()
+        outcomes = await asyncio.gather(*writes, return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} == {asyncio.CancelledError}
+        assert store.stats()["default writer"]["depth"] == 0
+    writes = await full_queue("kept")
+    gate.set()
+    await asyncio.gather(holding, *writes)
+    # What was cancelled while it waited was not written.
+    assert await store.fetch_value("SELECT count(*) FROM notes WHERE body NOT LIKE 'kept %%'") == 0
+    assert await store.fetch_value("SELECT count(*) FROM notes") == limit
+    assert threading.active_count() <= threads + 1  # a reader's
+    assert open_files() <= files + FEW
+
+
+async def test_writes_cancelled_while_they_are_committed_leave_nothing_behind(store):
+    await store.fetch_value("SELECT 1")
+    threads, files = threading.active_count(), open_files()
+    for turn in range(20):
+        writes = [asyncio.create_task(store.execute(INSERT, [f"{turn} {number}"])) for number in range(50)]
+        await asyncio.wait(writes, return_when=asyncio.FIRST_COMPLETED)
+        for write in writes:
+            write.cancel()
+        outcomes = await asyncio.gather(*writes, return_exceptions=True)
+        await store.transaction(lambda _: None)
+        bodies = [row["body"] for row in await store.fetch_all("SELECT body FROM notes")]
+        assert len(bodies) == len(set(bodies))
+        acknowledged = {f"{turn} {number}" for number, o in enumerate(outcomes) if not isinstance(o, BaseException)}
+        assert acknowledged
+        assert acknowledged <= set(bodies)
+    assert store.stats()["default writer"]["depth"] == 0
+    assert threading.active_count() <= threads + 1
+    assert open_files() <= files + FEW

@@ -1,0 +1,52 @@
+"""A real Redis, on a socket of its own."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+
+START_SECONDS = 15
+
+
+class Redis:
+    """`redis-server` without a port and without a file. `url` is what servers are given as REDIS_URL."""
+
+    def __init__(self) -> None:
+        program = shutil.which("redis-server")
+        assert program, "These tests need redis-server, and it is not on the PATH (see .ci/tools.sh)."
+        # Not in pytest's folders: the path of a Unix socket has to be short.
+        self._folder = Path(tempfile.mkdtemp(prefix="posthorn-"))
+        self.url = f"unix://{self._folder}/redis"
+        self._command = [program, "--port", "0", "--unixsocket", f"{self._folder}/redis"]
+        self._command += ["--save", "", "--dir", str(self._folder)]
+        self._process: subprocess.Popen[str] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and return when it listens."""
+        self._process = process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        too_late = threading.Timer(START_SECONDS, process.kill)
+        too_late.start()
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if "ready to accept connections" in line.lower():
+                break
+        too_late.cancel()
+        assert process.poll() is None, f"Redis did not start:\n{''.join(said)}"
+
+    def kill(self) -> None:
+        """End it at once."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+    def remove(self) -> None:
+        """End it for good."""
+        self.kill()
+        shutil.rmtree(self._folder)
