@@ -106,19 +106,19 @@ class ChatConsumer(AsyncConsumer):
                 await self._hello(frame)
             case Sync():
                 found = await events.catch_up(self.user, frame.room, frame.after, frame.limit)
-                await self._answer(found)
+                await self._answer(found, "sync")
             case History():
                 found = await messages.page(self.user, frame.room, frame.before, frame.limit)
-                await self._answer(found)
+                await self._answer(found, "history")
             case Read():
                 await rooms.mark_read(self.user, frame.room, frame.seq)
             case Typing():
                 if frame.room in self.listener.rooms and not self.allowance.typing.take():
                     hub.typing(self.user, self.name, frame.room)
 
-    async def _answer(self, frame: str | None) -> None:
+    async def _answer(self, frame: str | None, ref: str) -> None:
         await self.socket.drain()  # a client that asks for much and reads slowly waits for itself
-        self.socket.push(frame or protocol.error(Code.NOT_FOUND, "there is no such room"))
+        self.socket.push(frame or protocol.error(Code.NOT_FOUND, "there is no such room", ref))
 
     def _no_hello(self) -> None:
         if not self.welcomed:

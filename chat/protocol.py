@@ -326,9 +326,10 @@ def nack(client_id: str, code: Code, message: str, *, retry: bool, after_ms: int
     return _encode(frame if after_ms is None else {**frame, "after_ms": after_ms})
 
 
-def error(code: Code, message: str) -> str:
-    """The frame could not be understood; the connection stays."""
-    return _encode({"type": "error", "code": code, "message": message})
+def error(code: Code, message: str, ref: str | None = None) -> str:
+    """The frame could not be understood or answered; the connection stays. `ref` is the type of that frame."""
+    frame = {"type": "error", "code": code, "message": message}
+    return _encode(frame if ref is None else {**frame, "ref": ref})
 
 
 def welcome(

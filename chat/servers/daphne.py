@@ -44,11 +44,11 @@ class ChatProtocol(WebSocketProtocol):
 
     def sendMessage(self, payload: bytes, *arguments: Any, **more: Any) -> None:  # noqa: N802 - theirs
         """Autobahn holds what is sent to the limit of what may come in; ours is for what comes in."""
-        limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
+        self.maxMessagePayloadSize = 0
         try:
             super().sendMessage(payload, *arguments, **more)
         finally:
-            self.maxMessagePayloadSize = limit
+            self.maxMessagePayloadSize = MAX_FRAME_BYTES
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - theirs
         """Close with any code: Autobahn's own `sendClose` knows no 1012."""

@@ -19,6 +19,7 @@ from chat.actions.accounts import create_member, create_owner
 from chat.commit_queue import CommitQueue
 from chat.consumers import ChatConsumer
 from chat.hub import Hub
+from chat.limits import Allowances
 from chat.models import Installation, Room, User
 from storage.store import Store, store
 
@@ -107,6 +108,8 @@ def log_in(person: User) -> str:
 async def visit(people, own_store, settings, monkeypatch):
     """Opens a connection in this process, to a hub and a commit queue of the test's own."""
     settings.CHANNEL_LAYERS = {}
+    settings.SENDS_PER_SECOND = settings.FRAMES_PER_SECOND = 100_000
+    monkeypatch.setattr(consumers, "allowances", Allowances())
     hub = Hub()
     monkeypatch.setattr(consumers, "hub", hub)
     monkeypatch.setattr(consumers, "commit_queue", CommitQueue(hub.publish))

@@ -115,7 +115,7 @@ async def test_who_sends_too_fast_is_told_when_to_go_on_and_loses_nothing(start_
         ids = [await bob.post(room, str(number)) for number in range(60)]
         await bob.until(lambda: len(bob.acks) + len(bob.nacks) == 60)
         codes = {nack["code"] for nacks in bob.nacks.values() for nack in nacks}
-        assert codes == {"rate_limited", "order"} or codes == {"rate_limited"}
+        assert "rate_limited" in codes <= {"rate_limited", "order"}
         assert 50 <= len(bob.acks) < 60
         first = bob.nacks[ids[len(bob.acks)]][0]
         assert first["code"] == "rate_limited"

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 
-async def nacked(client, frame) -> str:
+async def nacked(client, frame):
     """Send a change and return the code it is refused with, which must be for ever."""
     frame = {"client_id": client.new_id(), **frame}
     await client.send(frame)
@@ -95,7 +95,9 @@ async def test_a_change_repeated_is_one_change(server, room):
             head = server.head(room)
             await asyncio.gather(*(client.send(frame) for client in [bob, other] * 20))
             for client in (bob, other):
-                await client.until(lambda client=client: len(client.acks.get(frame["client_id"], [])) == 20)
+                await client.until(
+                    lambda client=client, frame=frame: len(client.acks.get(frame["client_id"], [])) == 20
+                )
             acks = [ack for client in (bob, other) for ack in client.acks[frame["client_id"]]]
             assert {(ack["id"], ack["seq"]) for ack in acks} == {(message, head + 1)}
             assert [ack["duplicate"] for ack in acks].count(False) == 1
@@ -128,21 +130,20 @@ async def test_only_the_author_edits_and_a_moderator_deletes(server, room):
 async def test_messages_of_other_rooms_are_like_messages_that_do_not_exist(server):
     async with server.client("alice") as alice, server.client("bob") as bob:
         hidden = (await alice.say(server.world.closed, "hidden"))["id"]
+        answers: list[dict] = []
         for message in (hidden, 10**15):
             for frame in (
                 {"type": "edit", "body": "x"},
                 {"type": "delete"},
                 {"type": "react", "emoji": "👍", "on": True},
             ):
-                answers = []
-                frame = {**frame, "message": message, "client_id": bob.new_id()}
-                await bob.send(frame)
-                answer = await bob.take("nack", client_id=frame["client_id"])
-                answers.append({**answer, "client_id": None})
-                assert all(a == answers[0] for a in answers)
-                assert answer["code"] == "not_found"
+                asked = {**frame, "message": message, "client_id": bob.new_id()}
+                await bob.send(asked)
+                answers.append({**await bob.take("nack", client_id=asked["client_id"]), "client_id": None})
             reply = {"type": "send", "room": server.world.everyone, "body": "x", "reply_to": message}
             assert await nacked(bob, reply) == "not_found"
+        assert all(answer == answers[0] for answer in answers)
+        assert answers[0]["code"] == "not_found"
 
 
 async def test_a_reply_names_what_it_answers(server, room):

@@ -47,12 +47,9 @@ def announced():
 @pytest.fixture
 def make(announced, monkeypatch):
     monkeypatch.setattr(presence, "GRACE_SECONDS", 0.0)
-    told = []
 
     def make():
-        one = Presence(lambda user, name, rooms, online: announced.append((user, online)), told.append)
-        one.told = told
-        return one
+        return Presence(lambda user, name, rooms, online: announced.append((user, online)), lambda hint: None)
 
     return make
 

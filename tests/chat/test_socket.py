@@ -101,3 +101,9 @@ async def test_a_client_that_went_away_is_no_error(wire, caplog):
     assert socket.is_closing
     assert not caplog.records
     await socket.end()
+
+
+async def test_one_frame_of_any_size_can_be_written(wire, socket):
+    socket.push("x" * (socket_module.MAX_CHARS * 2))
+    await asyncio.wait_for(socket.drain(), 10)
+    assert len(wire.frames) == 1
