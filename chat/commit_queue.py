@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from django.db import DatabaseError
 
-from chat.actions.messages import send
+from chat.actions.messages import do
 from chat.actions.refused import Refused
-from chat.protocol import Ack, Code, Send
+from chat.protocol import MAX_EVENTS_CHARS, Ack, Change, Code
 from chat.queries.events import events_json
 from storage.exceptions import QueueFull, StorageError
 from storage.store import Connection, store
@@ -73,6 +73,7 @@ class Nack(NamedTuple):
     code: Code
     message: str
     retry: bool
+    after_ms: int = RETRY_MS
 
 
 Outcome = Ack | Nack
@@ -81,10 +82,10 @@ OUT_OF_ORDER = Nack(Code.ORDER, "an earlier message of yours has to be sent firs
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """A send on its way to the database. `done` is called on the event loop, once, with how it ended."""
+    """A change on its way to the database. `done` is called on the event loop, once, with how it ended."""
 
-    sender: int
-    frame: Send
+    actor: int
+    frame: Change
     lane: Lane
     number: int
     done: Callable[[Outcome], None]
@@ -97,6 +98,11 @@ class Committed(NamedTuple):
     first: int
     last: int
     events: str
+
+
+class _Added(NamedTuple):
+    seq: int
+    body: int  # characters
 
 
 class CommitQueue:
@@ -115,6 +121,11 @@ class CommitQueue:
         self._waiting.append(operation)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.ensure_future(self._work())
+
+    async def drain(self) -> None:
+        """Wait until everything that was put in has been committed or refused."""
+        if self._worker is not None:
+            await asyncio.wait([self._worker])
 
     async def _work(self) -> None:
         while self._waiting:
@@ -147,27 +158,40 @@ def commit_batch(connection: Connection, batch: list[Operation]) -> tuple[list[O
     """Do the operations in order, each in a savepoint of its own. Runs on a storage thread."""
     outcomes: list[Outcome] = []
     blocked: set[Lane] = set()
-    added: dict[int, tuple[int, int]] = {}
+    added: dict[int, list[_Added]] = {}
     for operation in batch:
         outcome = OUT_OF_ORDER if operation.lane in blocked else _do(connection, operation)
         if isinstance(outcome, Nack):
             if outcome.retry:
                 blocked.add(operation.lane)
         elif not outcome.duplicate:
-            first, _ = added.get(outcome.room, (outcome.seq, 0))
-            added[outcome.room] = (first, outcome.seq)
+            added.setdefault(outcome.room, []).append(_Added(outcome.seq, len(getattr(operation.frame, "body", ""))))
         outcomes.append(outcome)
     committed = [
         Committed(room, first, last, events_json(connection, room, first - 1, last))
-        for room, (first, last) in added.items()
+        for room, events in added.items()
+        for first, last in _frames(events)
     ]
     return outcomes, committed
+
+
+def _frames(events: list[_Added]) -> list[tuple[int, int]]:
+    """Ranges of `seq` that make frames of bearable size: one huge frame would be held for every socket at once."""
+    frames = [(events[0].seq, events[0].seq)]
+    chars = 0
+    for seq, body in events:
+        chars += body
+        if chars > MAX_EVENTS_CHARS:
+            frames.append((seq, seq))
+            chars = body
+        frames[-1] = (frames[-1][0], seq)
+    return frames
 
 
 def _do(connection: Connection, operation: Operation) -> Outcome:
     try:
         with connection.savepoint():
-            return send(connection, operation.sender, operation.frame)
+            return do(connection, operation.actor, operation.frame)
     except Refused as refused:
         return Nack(refused.code, refused.message, retry=False)
     except DatabaseError as error:

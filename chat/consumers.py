@@ -13,8 +13,10 @@ from django.db import DatabaseError
 
 from chat import protocol
 from chat.commit_queue import RETRY_MS, CommitQueue, Lane, Nack, Operation, Outcome
-from chat.hub import Hub, Listener
-from chat.protocol import Close, Code, FrameError, Hello, History, Ping, Read, Send, Sync
+from chat.hub import Hub
+from chat.limits import Allowance, Allowances
+from chat.listener import Listener
+from chat.protocol import Change, Close, Code, FrameError, Hello, History, Ping, Read, Send, Sync, Typing
 from chat.queries import events, messages, rooms
 from chat.socket import Socket
 from storage.exceptions import StorageError
@@ -23,9 +25,12 @@ from storage.store import store
 logger = logging.getLogger("chat")
 
 HELLO_SECONDS = 10.0
+MAX_LANES = 1000  # blocked ones: nobody has to be waited for in so many rooms
+CHANGES = 0  # the lane of edits, deletes and reactions; a room's lane has the room's id
 
 hub = Hub()
 commit_queue = CommitQueue(hub.publish)
+allowances = Allowances()
 
 Event = dict[str, Any]
 
@@ -41,21 +46,37 @@ class ChatConsumer(AsyncConsumer):
         user = scope["user"]
         await receive()  # websocket.connect
         await send({"type": "websocket.accept"})
+        # Accepted first, so that a browser can tell "log in again" from "network down".
         if not user.is_authenticated:
-            # Accepted first, so that a browser can tell "log in again" from "network down".
             await send({"type": "websocket.close", "code": int(Close.LOG_IN)})
             return
+        allowance = allowances.enter(user.pk)
+        if allowance is None:
+            await send({"type": "websocket.close", "code": int(Close.TOO_MANY)})
+            return
+        try:
+            await self._talk(user, scope["session"].session_key, allowance, receive, send)
+        finally:
+            allowances.leave(user.pk)
+
+    async def _talk(
+        self, user: Any, session: str, allowance: Allowance, receive: Callable[[], Awaitable[Event]], send: Any
+    ) -> None:
         self.user: int = user.pk
         self.name: str = user.name
+        self.allowance = allowance
         self.socket = Socket(send)
-        self.listener = Listener(self.user, self.socket)
+        self.listener = Listener(user.pk, user.name, session, user.password, self.socket)
         self.welcomed = False
         self.in_flight = 0
         self.lanes: dict[int, Lane] = {}
         deadline = asyncio.get_running_loop().call_later(HELLO_SECONDS, self._no_hello)
         try:
             while (event := await receive())["type"] == "websocket.receive":
-                await self.dispatch(event)
+                if allowance.frames.take():
+                    self.socket.close(Close.TOO_MANY)
+                if not self.socket.is_closing:
+                    await self.dispatch(event)
         finally:
             deadline.cancel()
             hub.remove(self.listener)
@@ -67,29 +88,37 @@ class ChatConsumer(AsyncConsumer):
             frame = protocol.decode(message.get("text"))
             if isinstance(frame, Hello) == self.welcomed:
                 raise FrameError(Code.BAD_FRAME, "hello comes first, and once")
-            await self._obey(frame)
+            if isinstance(frame, Change):
+                self._change(frame)
+            else:
+                await self._obey(frame)
         except FrameError as error:
             self.socket.push(error.encode())
         except (StorageError, DatabaseError) as error:
             logger.warning("a %s could not be answered: %s: %s", type(frame).__name__, type(error).__name__, error)
             self.socket.push(protocol.error(Code.STORAGE, "the database cannot answer just now, try again"))
 
-    async def _obey(self, frame: protocol.ClientFrame) -> None:
+    async def _obey(self, frame: Hello | Ping | Sync | History | Read | Typing) -> None:
         match frame:
-            case Send():
-                self._send(frame)
             case Ping():
                 self.socket.push(protocol.pong(frame.n))
             case Hello():
                 await self._hello(frame)
             case Sync():
                 found = await events.catch_up(self.user, frame.room, frame.after, frame.limit)
-                self.socket.push(_or_not_found(found))
+                await self._answer(found, "sync")
             case History():
                 found = await messages.page(self.user, frame.room, frame.before, frame.limit)
-                self.socket.push(_or_not_found(found))
+                await self._answer(found, "history")
             case Read():
                 await rooms.mark_read(self.user, frame.room, frame.seq)
+            case Typing():
+                if frame.room in self.listener.rooms and not self.allowance.typing.take():
+                    hub.typing(self.user, self.name, frame.room)
+
+    async def _answer(self, frame: str | None, ref: str) -> None:
+        await self.socket.drain()  # a client that asks for much and reads slowly waits for itself
+        self.socket.push(frame or protocol.error(Code.NOT_FOUND, "there is no such room", ref))
 
     def _no_hello(self) -> None:
         if not self.welcomed:
@@ -110,6 +139,7 @@ class ChatConsumer(AsyncConsumer):
                 user={"id": self.user, "name": self.name},
                 rooms=rooms_json,
                 flags=flags,
+                online=hub.presence.online(heads.keys()),
             )
         )
         hub.add(self.listener)
@@ -120,31 +150,44 @@ class ChatConsumer(AsyncConsumer):
                 self.socket.push(protocol.reset(room, head))
                 cursor = head
             hub.join(self.listener, room, cursor, head)
+        hub.presence.enter(self.user, self.name, self.listener.rooms)
 
-    def _send(self, frame: Send) -> None:
-        lane = self.lanes.setdefault(frame.room, Lane())
-        operation = Operation(self.user, frame, lane, lane.next_number(), lambda outcome: self._sent(frame, outcome))
+    def _change(self, frame: Change) -> None:
+        key = frame.room if isinstance(frame, Send) else CHANGES
+        lane = self.lanes.setdefault(key, Lane())
+        operation = Operation(
+            self.user, frame, lane, lane.next_number(), lambda outcome: self._changed(key, frame, outcome)
+        )
         lane.in_flight += 1
         self.in_flight += 1
-        if self.in_flight > protocol.WINDOW:
-            lane.block(operation)
-            operation.done(Nack(Code.BUSY, "too many messages are on their way at once", retry=True))
-        else:
+        refused = self._refuse_for_now()
+        if refused is None:
             commit_queue.put(operation)
+        else:
+            lane.block(operation)
+            operation.done(refused)
 
-    def _sent(self, frame: Send, outcome: Outcome) -> None:
+    def _refuse_for_now(self) -> Nack | None:
+        if self.in_flight > protocol.WINDOW:
+            return Nack(Code.BUSY, "too many messages are on their way at once", retry=True)
+        wait = self.allowance.sends.take()
+        if wait:
+            after_ms = max(RETRY_MS, int(wait * 1000))
+            return Nack(Code.RATE_LIMITED, "slow down a little", retry=True, after_ms=after_ms)
+        return None
+
+    def _changed(self, key: int, frame: Change, outcome: Outcome) -> None:
         self.in_flight -= 1
-        lane = self.lanes[frame.room]
+        lane = self.lanes[key]
         lane.in_flight -= 1
         if lane.idle:
-            del self.lanes[frame.room]
+            del self.lanes[key]
+        elif len(self.lanes) > MAX_LANES:
+            self.socket.close(Close.TOO_MANY)
         if isinstance(outcome, Nack):
-            code, message, retry = outcome
-            after_ms = RETRY_MS if retry else None
-            self.socket.push(protocol.nack(frame.client_id, code, message, retry=retry, after_ms=after_ms))
+            after_ms = outcome.after_ms if outcome.retry else None
+            self.socket.push(
+                protocol.nack(frame.client_id, outcome.code, outcome.message, retry=outcome.retry, after_ms=after_ms)
+            )
         else:
             self.socket.push(outcome.encode())
-
-
-def _or_not_found(frame: str | None) -> str:
-    return frame or protocol.error(Code.NOT_FOUND, "there is no such room")

@@ -1,14 +1,18 @@
-"""Hints between processes through the channel layer: "room 7 is at 120". A process takes part once, not per socket.
+"""What processes tell one another through the channel layer. A process takes part once, not per socket.
 
-The layer may drop, delay or reorder hints, or be away: the hub's look at the heads repairs that. Without a channel
-layer (a single process) nothing is sent.
+Three things travel: heads ("room 7 is at 120"), who is writing, and who is there. The layer may drop, delay or reorder
+them, or be away: heads are repaired by the hub's own look, the others are ephemeral. Without a channel layer (a single
+process) nothing is sent.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
+from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from channels.layers import get_channel_layer
 
@@ -16,14 +20,19 @@ logger = logging.getLogger("chat")
 
 GROUP = "rooms"
 AGAIN_SECONDS = 1.0
+MAX_UNSENT = 1000
+
+Hint = dict[str, Any]
 
 
 class Hints:
-    """This process's part. `heard` is called with `{room: head}` for what others sent."""
+    """This process's part. `heard` is called with what others sent, each a dict with a `kind`."""
 
-    def __init__(self, heard: Callable[[dict[int, int]], None]) -> None:
+    def __init__(self, heard: Callable[[Hint], None]) -> None:
+        self.process = secrets.token_urlsafe(9)
         self._heard = heard
-        self._unsent: dict[int, int] = {}
+        self._heads: dict[int, int] = {}
+        self._others: deque[Hint] = deque(maxlen=MAX_UNSENT)
         self._sender: asyncio.Task[None] | None = None
         self._receiver: asyncio.Task[None] | None = None
 
@@ -32,20 +41,33 @@ class Hints:
         if get_channel_layer() is not None and (self._receiver is None or self._receiver.done()):
             self._receiver = asyncio.ensure_future(self._receive())
 
-    def send(self, heads: dict[int, int]) -> None:
-        """Tell the other processes, soon. Never waits, never raises."""
+    def send_heads(self, heads: dict[int, int]) -> None:
+        """Tell the other processes how far rooms are, soon. Never waits, never raises."""
+        self._heads.update(heads)
+        self._send_soon()
+
+    def send(self, hint: Hint) -> None:
+        """Tell the other processes something ephemeral, soon. Never waits, never raises; the oldest may be dropped."""
+        self._others.append(hint)
+        self._send_soon()
+
+    def _send_soon(self) -> None:
         if get_channel_layer() is None:
-            return
-        self._unsent.update(heads)
-        if self._sender is None or self._sender.done():
+            self._heads.clear()
+            self._others.clear()
+        elif self._sender is None or self._sender.done():
             self._sender = asyncio.ensure_future(self._send())
 
     async def _send(self) -> None:
         layer = get_channel_layer()
-        while self._unsent:
-            heads, self._unsent = self._unsent, {}
+        while self._heads or self._others:
+            hints = list(self._others)
+            self._others.clear()
+            if self._heads:
+                hints.append({"kind": "heads", "heads": [list(item) for item in self._heads.items()]})
+                self._heads = {}
             try:
-                await layer.group_send(GROUP, {"heads": [list(item) for item in heads.items()]})
+                await layer.group_send(GROUP, {"process": self.process, "hints": hints})
             except Exception as error:  # noqa: BLE001 - whatever ails the layer, a hint is only a hint
                 logger.warning("a hint could not be sent: %s", type(error).__name__)
 
@@ -57,7 +79,9 @@ class Hints:
                 await layer.group_add(GROUP, channel)
                 while True:
                     message = await layer.receive(channel)
-                    self._heard(dict(message["heads"]))
+                    if message["process"] != self.process:
+                        for hint in message["hints"]:
+                            self._heard({**hint, "process": message["process"]})
             except Exception as error:  # noqa: BLE001 - the layer comes back or not; events come from storage
                 logger.warning("the channel layer is away: %s", type(error).__name__)
                 await asyncio.sleep(AGAIN_SECONDS)

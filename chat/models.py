@@ -106,14 +106,17 @@ class Message(models.Model):
 class Event(models.Model):
     """The log of a room: one row for everything that happened, numbered 1, 2, 3, ... without a gap.
 
-    An event of kind `message`, `edit` or `delete` names its message; what the text is now stands in the message, so
-    that the log never repeats what was taken back. `data` holds what the other kinds need, as JSON text.
+    An event of kind `message`, `edit`, `delete` or `reaction` names its message; what the text is now stands in the
+    message, so that the log never repeats what was taken back. `data` holds what else an event carries, as JSON text.
+
+    `client_id` and `digest` make edits, deletes and reactions as repeatable as sends; a message has its own.
     """
 
     class Kind(models.TextChoices):
         MESSAGE = "message"
         EDIT = "edit"
         DELETE = "delete"
+        REACTION = "reaction"
         MEMBER = "member"
         ROOM = "room"
 
@@ -123,13 +126,34 @@ class Event(models.Model):
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="events", db_index=False)
     data = models.TextField(null=True)  # noqa: DJ001 - raw JSON for SQLite to embed; an empty text is no JSON
+    client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 - most events have none
+    digest = models.CharField(max_length=32, null=True)  # noqa: DJ001 - likewise
     at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("room", "seq"), name="chat_event_seq_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("room", "seq"), name="chat_event_seq_once"),
+            models.UniqueConstraint(
+                fields=("actor", "client_id"), condition=models.Q(client_id__isnull=False), name="chat_event_done_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.seq} in room {self.room_id}"
+
+
+class Reaction(models.Model):
+    """An emoji that somebody put on a message."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="reactions", db_index=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    emoji = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("message", "user", "emoji"), name="chat_reaction_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.emoji} on message {self.message_id}"
 
 
 class Invite(models.Model):

@@ -16,6 +16,7 @@ VERSION = 1
 MAX_FRAME_BYTES = 64 * 1024
 MAX_BODY_CHARS = 16_000
 MAX_PAGE = 200
+MAX_EVENTS_CHARS = 128 * 1024
 WINDOW = 64
 PING_MS = 25_000
 MAX_ID = 2**63 - 1
@@ -84,11 +85,45 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Change the text of one's own message."""
+
+    client_id: str
+    message: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Take a message back: one's own, or as a moderator any."""
+
+    client_id: str
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """Put an emoji on a message, or take it off."""
+
+    client_id: str
+    message: int
+    emoji: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """The user has read the room up to `seq`."""
 
     room: int
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """The user is writing. Ephemeral."""
+
+    room: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +151,10 @@ class Ping:
     n: int
 
 
-ClientFrame = Hello | Send | Read | Sync | History | Ping
+Change = Send | Edit | Delete | React
+"""The frames that are acknowledged durably and may be repeated."""
+
+ClientFrame = Hello | Change | Read | Typing | Sync | History | Ping
 
 
 def _integer(low: int) -> Callable[[str, Any], int]:
@@ -146,6 +184,18 @@ def _body(name: str, value: Any) -> str:
     return value
 
 
+def _emoji(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not 1 <= len(value) <= 16 or value.isascii() or not _EMOJI.fullmatch(value):
+        _refuse(f"{name} must be one emoji")
+    return value
+
+
+def _boolean(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        _refuse(f"{name} must be true or false")
+    return value
+
+
 def _short_text(name: str, value: Any) -> str:
     if not isinstance(value, str) or len(value) > 64:
         _refuse(f"{name} must be a short text")
@@ -166,6 +216,8 @@ def _refuse(message: str) -> NoReturn:
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DIGITS = re.compile(r"[0-9]{1,18}")
+# Symbols and what joins or colours them: no letters, spaces or controls. Keycaps begin with a digit.
+_EMOJI = re.compile(r"[#*0-9\u00a9\u00ae\u200d\u203c-\u3299\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _id = _integer(1)
 _seq = _integer(0)
@@ -174,6 +226,10 @@ _Fields = Mapping[str, Callable[[str, Any], Any]]
 _FRAMES: dict[str, tuple[type[ClientFrame], _Fields, _Fields]] = {
     "hello": (Hello, {"v": _id}, {"rooms": _cursors, "epoch": _short_text}),
     "send": (Send, {"room": _id, "client_id": _client_id, "body": _body}, {"reply_to": _id}),
+    "edit": (Edit, {"client_id": _client_id, "message": _id, "body": _body}, {}),
+    "delete": (Delete, {"client_id": _client_id, "message": _id}, {}),
+    "react": (React, {"client_id": _client_id, "message": _id, "emoji": _emoji, "on": _boolean}, {}),
+    "typing": (Typing, {"room": _id}, {}),
     "read": (Read, {"room": _id, "seq": _seq}, {}),
     "sync": (Sync, {"room": _id, "after": _seq}, {"limit": _id}),
     "history": (History, {"room": _id}, {"before": _id, "limit": _id}),
@@ -270,13 +326,16 @@ def nack(client_id: str, code: Code, message: str, *, retry: bool, after_ms: int
     return _encode(frame if after_ms is None else {**frame, "after_ms": after_ms})
 
 
-def error(code: Code, message: str) -> str:
-    """The frame could not be understood; the connection stays."""
-    return _encode({"type": "error", "code": code, "message": message})
+def error(code: Code, message: str, ref: str | None = None) -> str:
+    """The frame could not be understood or answered; the connection stays. `ref` is the type of that frame."""
+    frame = {"type": "error", "code": code, "message": message}
+    return _encode(frame if ref is None else {**frame, "ref": ref})
 
 
-def welcome(*, epoch: str, connection: str, user: dict[str, Any], rooms: str, flags: dict[str, bool]) -> str:
-    """The answer to `hello`. `rooms` is JSON text, as for `rooms`."""
+def welcome(
+    *, epoch: str, connection: str, user: dict[str, Any], rooms: str, flags: dict[str, bool], online: list[int]
+) -> str:
+    """The answer to `hello`. `rooms` is JSON text, as for `rooms`; `online` the ids of the people who are there."""
     frame = {
         "type": "welcome",
         "v": VERSION,
@@ -286,6 +345,7 @@ def welcome(*, epoch: str, connection: str, user: dict[str, Any], rooms: str, fl
         "window": WINDOW,
         "ping_ms": PING_MS,
         "flags": flags,
+        "online": online,
     }
     return f'{_encode(frame)[:-1]},"rooms":{rooms}}}'
 
@@ -311,6 +371,22 @@ def page(room: int, messages_json: str, *, more: bool) -> str:
 def reset(room: int, head: int) -> str:
     """The cursor is of another history, or beyond this one: load the newest page again."""
     return _encode({"type": "reset", "room": room, "head": head})
+
+
+def typing(room: int, user: int, name: str) -> str:
+    """Somebody is writing."""
+    return _encode({"type": "typing", "room": room, "user": {"id": user, "name": name}})
+
+
+def presence(room: int, user: int, name: str, *, online: bool) -> str:
+    """Somebody came or went."""
+    state = "online" if online else "offline"
+    return _encode({"type": "presence", "room": room, "user": {"id": user, "name": name}, "state": state})
+
+
+def bye(after_ms: int) -> str:
+    """The server is going away: reconnect after so many milliseconds."""
+    return _encode({"type": "bye", "after_ms": after_ms})
 
 
 def pong(n: int) -> str:

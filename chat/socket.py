@@ -12,14 +12,17 @@ from chat.protocol import Close
 
 logger = logging.getLogger("chat")
 
-MAX_UNSENT_CHARS = 256 * 1024
+FULL_CHARS = 128 * 1024
+MAX_CHARS = 512 * 1024
+SLOW_SECONDS = 20.0
 
 
 class Socket:
     """What anybody in this process may do with a client's connection: queue a frame, or close it.
 
-    A client that does not read is closed (`Close.TOO_SLOW`) once more than `MAX_UNSENT_CHARS` wait for it: it catches
-    up by its cursors when it comes back.
+    When `is_full`, whoever can wait (`drain`) or leave it out should: the hub then lets the client catch up from
+    storage. A client that takes nothing for `SLOW_SECONDS`, or for whom more than `MAX_CHARS` wait all the same, is
+    closed (`Close.TOO_SLOW`); it comes back with its cursors.
     """
 
     def __init__(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
@@ -32,21 +35,30 @@ class Socket:
         self._written.set()
         self._writer = asyncio.ensure_future(self._write())
 
+    @property
+    def is_full(self) -> bool:
+        """Whether enough waits for this client."""
+        return self._unsent > FULL_CHARS
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing is pushed any more."""
+        return self._closing is not None
+
     def push(self, frame: str) -> None:
         """Queue a frame. Never waits, never raises; after `close` it does nothing."""
         if self._closing is not None:
             return
-        self._unsent += len(frame)
-        if self._unsent > MAX_UNSENT_CHARS and self._frames:
-            self._frames.clear()
-            self.close(Close.TOO_SLOW)
+        if self._unsent > MAX_CHARS:
+            self._give_up()
             return
+        self._unsent += len(frame)
         self._frames.append(frame)
         self._written.clear()
         self._wake.set()
 
     async def drain(self) -> None:
-        """Wait until everything queued has been written, for a producer that can wait."""
+        """Wait until everything queued has been written, or never will be."""
         await self._written.wait()
 
     def close(self, code: Close) -> None:
@@ -57,28 +69,40 @@ class Socket:
 
     async def end(self) -> None:
         """The client is gone: stop writing, and let nobody wait for it."""
-        self._stop()
+        self._stop(Close.RESTARTING)
         self._writer.cancel()
         await asyncio.gather(self._writer, return_exceptions=True)
 
     async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
             while self._closing is None or self._frames:
                 while self._frames:
                     frame = self._frames.popleft()
+                    patience = loop.call_later(SLOW_SECONDS, self._give_up)
                     await self._send({"type": "websocket.send", "text": frame})
+                    patience.cancel()
                     self._unsent -= len(frame)
                 self._written.set()
                 self._wake.clear()
                 if self._closing is None:
                     await self._wake.wait()
             await self._send({"type": "websocket.close", "code": int(self._closing)})
+        except OSError:
+            self._stop(Close.RESTARTING)  # the client went away; its disconnect follows
         except Exception:
-            # The server says in its own way that the client is gone; its disconnect follows.
-            logger.debug("a client went away while it was written to", exc_info=True)
-            self._stop()
+            logger.exception("a frame could not be written")
+            self._stop(Close.RESTARTING)
+            await self._send({"type": "websocket.close", "code": int(Close.RESTARTING)})
 
-    def _stop(self) -> None:
-        self._closing = self._closing or Close.RESTARTING
+    def _give_up(self) -> None:
+        """Close without waiting for what is being written: it would be for ever."""
+        if self._closing is None or self._frames:
+            self._stop(Close.TOO_SLOW)
+            self._writer.cancel()
+            self._writer = asyncio.ensure_future(self._write())
+
+    def _stop(self, code: Close) -> None:
+        self._closing = self._closing or code
         self._frames.clear()
         self._written.set()

@@ -130,6 +130,7 @@ REDIS_URL = _read("REDIS_URL", _redis, "")
 HOST = _read("HOST", _env.str, "127.0.0.1")
 PORT = _read("PORT", _within(0, 65535), 8000)
 ALLOWED_HOSTS = _read("ALLOWED_HOSTS", _list, ["localhost", "127.0.0.1", "[::1]"])
+SERVER = _read("SERVER", lambda name: _one_of("DAPHNE", "UVICORN")(name).lower(), "daphne")
 HTTPS = _read("HTTPS", _boolean, False)
 
 # What it is
@@ -141,6 +142,11 @@ SECRET_KEY = _secret_key(VAR_DIR)
 
 # Who may read /metrics without an account
 METRICS_TOKEN = _read("METRICS_TOKEN", _token, "")
+
+# How much one person may do
+SENDS_PER_SECOND = _read("SENDS_PER_SECOND", _within(1, 1_000_000), 20)
+FRAMES_PER_SECOND = _read("FRAMES_PER_SECOND", _within(1, 1_000_000), 100)
+CONNECTIONS_PER_USER = _read("CONNECTIONS_PER_USER", _within(1, 1_000_000), 20)
 
 # Storage
 USE_SQLITE_WORKERS = _read("USE_SQLITE_WORKERS", _boolean, None)

@@ -13,6 +13,7 @@ DEBUG = env.DEBUG
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 HOST = env.HOST
 PORT = env.PORT
+SERVER = env.SERVER
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -113,6 +114,9 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 SITE_NAME = env.SITE_NAME
+SENDS_PER_SECOND = env.SENDS_PER_SECOND
+FRAMES_PER_SECOND = env.FRAMES_PER_SECOND
+CONNECTIONS_PER_USER = env.CONNECTIONS_PER_USER
 METRICS_TOKEN = env.METRICS_TOKEN
 METRICS_URL = f"http://{env.HOST}:{env.PORT}/metrics"
 
@@ -176,6 +180,7 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "daphne": {"level": "WARNING"},
         "asyncio": {"level": "WARNING"},
+        "uvicorn": {"level": "WARNING"},
         # While Redis is away it logs a traceback every second; that hints are lost, `chat.hints` says in a line.
         "channels_redis": {"level": "CRITICAL"},
     },

@@ -33,7 +33,7 @@ from storage.tasks import Work
 from storage.workers import Readers
 from storage.writer import Writer
 
-__all__ = ["Connection", "Store", "WriteResult", "store"]
+__all__ = ["Connection", "Row", "Store", "WriteResult", "store"]
 
 Args = TypeVarTuple("Args")
 T = TypeVar("T")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from chat.models import Event
@@ -11,29 +12,37 @@ from storage.store import Connection
 NOW = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened in a room.
+
+    `data` is what the event carries besides its message. `client_id` and `digest` make it repeatable: the id under
+    which it may come again, and what tells the same content from another.
+    """
+
+    kind: Event.Kind
+    actor: int
+    message: int | None = None
+    data: dict[str, Any] | None = None
+    client_id: str | None = None
+    digest: str | None = None
+
+
 def next_seq(connection: Connection, room: int) -> int:
     """Take the room's next `seq`. The row lock it takes is held to the end of the transaction: no gap, no race."""
     seq: int = connection.fetch_value("UPDATE chat_room SET head = head + 1 WHERE id = %s RETURNING head", [room])
     return seq
 
 
-def append(
-    connection: Connection,
-    *,
-    room: int,
-    seq: int,
-    kind: Event.Kind,
-    actor: int,
-    message: int | None = None,
-    data: dict[str, Any] | None = None,
-) -> None:
-    """Write what happened as number `seq` of the room's log. `data` is what the event carries besides its message.
-
-    A new message and its event share their `seq`, and their time.
-    """
+def append(connection: Connection, room: int, seq: int, entry: Entry) -> None:
+    """Write what happened as number `seq` of the room's log. A new message and its event share their time."""
+    data = None if entry.data is None else json.dumps(entry.data)
     connection.execute(
-        f"INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, data, at)"  # noqa: S608 - a constant
-        f" VALUES (%s, %s, %s, %s, %s, %s, coalesce("
-        f"(SELECT created_at FROM chat_message WHERE id = %s AND seq = %s), {NOW}))",
-        [room, seq, kind.value, actor, message, None if data is None else json.dumps(data), message, seq],
+        "INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, data, client_id, digest, at)"  # noqa: S608
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s,"
+        f" coalesce((SELECT created_at FROM chat_message WHERE id = %s AND seq = %s), {NOW}))",
+        [
+            *(room, seq, entry.kind.value, entry.actor, entry.message, data, entry.client_id, entry.digest),
+            *(entry.message, seq),
+        ],
     )

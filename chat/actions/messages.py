@@ -1,20 +1,28 @@
-"""Messages: send, delete, restore."""
+"""What people do to messages: send, edit, delete, react. Each may come again under its `client_id`; it is done once."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import astuple
+from typing import Any
 
-from chat.actions.log import NOW, append, next_seq
+from chat.actions.log import NOW, Entry, append, next_seq
 from chat.actions.refused import Refused
 from chat.models import Event
-from chat.protocol import Ack, Code, Send
-from storage.store import Connection
+from chat.protocol import Ack, Change, Code, Delete, Edit, React, Send
+from storage.store import Connection, Row
 
-_SENT = """
-    SELECT id, room_id, seq, digest, strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', created_at) AS at
+MAX_REACTIONS = 20  # different emoji on one message
+
+_ISO = "strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', {})"
+_DONE = f"""
+    SELECT id, room_id AS room, seq, digest, {_ISO.format("created_at")} AS at
     FROM chat_message WHERE sender_id = %s AND client_id = %s
-"""
+    UNION ALL
+    SELECT message_id, room_id, seq, digest, {_ISO.format("at")}
+    FROM chat_event WHERE actor_id = %s AND client_id = %s
+"""  # noqa: S608 - constants
 _NEXT_SEQ_FOR_MEMBER = """
     UPDATE chat_room SET head = head + 1
     WHERE id = %s AND EXISTS (SELECT 1 FROM chat_membership WHERE room_id = chat_room.id AND user_id = %s)
@@ -23,26 +31,39 @@ _NEXT_SEQ_FOR_MEMBER = """
 _INSERT = f"""
     INSERT INTO chat_message (room_id, sender_id, client_id, seq, body, digest, reply_to_id, created_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s, {NOW})
-    RETURNING id, strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', created_at) AS at
-"""  # noqa: S608 - NOW is a constant
+    RETURNING id, {_ISO.format("created_at")} AS at
+"""  # noqa: S608 - constants
+_VISIBLE = """
+    SELECT m.id, m.room_id AS room, m.sender_id AS sender, m.deleted_at
+    FROM chat_message m JOIN chat_membership mine ON mine.room_id = m.room_id
+    WHERE m.id = %s AND mine.user_id = %s
+"""
 
 
-def send(connection: Connection, sender: int, frame: Send) -> Ack:
-    """Store the message once, however often the frame comes.
+def do(connection: Connection, actor: int, frame: Change) -> Ack:
+    """Do what the frame says, once, however often it comes.
 
     Returns:
-        The ack: of the new message, or (`duplicate`) of the one that this `client_id` made before.
+        The ack: of what was done now, or (`duplicate`) of what this `client_id` did before. `id` is the message's.
 
     Raises:
-        Refused: `conflict` when this `client_id` was used for something else; `not_found` when the room, or the
-            message replied to, does not exist for this sender.
+        Refused: `conflict` when this `client_id` was used for something else; `not_found` when the room or message
+            does not exist for this person; `forbidden` when it does and is not theirs to change.
     """
     digest = _digest(frame)
-    sent = connection.fetch_one(_SENT, [sender, frame.client_id])
-    if sent is not None:
-        if sent["digest"] != digest:
-            raise Refused(Code.CONFLICT, "this client_id was used for another message")
-        return Ack(frame.client_id, sent["id"], sent["room_id"], sent["seq"], sent["at"], duplicate=True)
+    done = connection.fetch_one(_DONE, [actor, frame.client_id, actor, frame.client_id])
+    if done is None:
+        return (
+            _send(connection, actor, frame, digest)
+            if isinstance(frame, Send)
+            else _change(connection, actor, frame, digest)
+        )
+    if done["digest"] != digest:
+        raise Refused(Code.CONFLICT, "this client_id was used for something else")
+    return Ack(frame.client_id, done["id"], done["room"], done["seq"], done["at"], duplicate=True)
+
+
+def _send(connection: Connection, sender: int, frame: Send, digest: str) -> Ack:
     seq = connection.fetch_value(_NEXT_SEQ_FOR_MEMBER, [frame.room, sender])
     if seq is None:
         raise Refused(Code.NOT_FOUND, "there is no such room")
@@ -50,12 +71,72 @@ def send(connection: Connection, sender: int, frame: Send) -> Ack:
         raise Refused(Code.NOT_FOUND, "there is no such message to reply to")
     row = connection.fetch_one(_INSERT, [frame.room, sender, frame.client_id, seq, frame.body, digest, frame.reply_to])
     assert row is not None  # noqa: S101 - an INSERT that does not raise returns its row
-    append(connection, room=frame.room, seq=seq, kind=Event.Kind.MESSAGE, actor=sender, message=row["id"])
+    append(connection, frame.room, seq, Entry(Event.Kind.MESSAGE, sender, row["id"]))
     return Ack(frame.client_id, row["id"], frame.room, seq, row["at"], duplicate=False)
 
 
+def _change(connection: Connection, actor: int, frame: Edit | Delete | React, digest: str) -> Ack:
+    message = connection.fetch_one(_VISIBLE, [frame.message, actor])
+    if message is None or message["deleted_at"] is not None:
+        raise Refused(Code.NOT_FOUND, "there is no such message")
+    kind, data = _apply(connection, actor, frame, message)
+    seq = next_seq(connection, message["room"])
+    entry = Entry(kind, actor, message["id"], data, frame.client_id, digest)
+    append(connection, message["room"], seq, entry)
+    at = connection.fetch_value(
+        f"SELECT {_ISO.format('at')} FROM chat_event WHERE room_id = %s AND seq = %s",  # noqa: S608 - a constant
+        [message["room"], seq],
+    )
+    return Ack(frame.client_id, message["id"], message["room"], seq, at, duplicate=False)
+
+
+def _apply(
+    connection: Connection, actor: int, frame: Edit | Delete | React, message: Row
+) -> tuple[Event.Kind, dict[str, Any] | None]:
+    match frame:
+        case Edit():
+            if message["sender"] != actor:
+                raise Refused(Code.FORBIDDEN, "only its author can change a message")
+            connection.execute(
+                f"UPDATE chat_message SET body = %s, edited_at = {NOW} WHERE id = %s",  # noqa: S608 - a constant
+                [frame.body, message["id"]],
+            )
+            return Event.Kind.EDIT, None
+        case Delete():
+            if message["sender"] != actor and not _moderates(connection, actor):
+                raise Refused(Code.FORBIDDEN, "only its author or a moderator can delete a message")
+            connection.execute(
+                f"UPDATE chat_message SET deleted_at = {NOW} WHERE id = %s",  # noqa: S608 - a constant
+                [message["id"]],
+            )
+            return Event.Kind.DELETE, None
+        case React():
+            _react(connection, actor, frame)
+            return Event.Kind.REACTION, {"emoji": frame.emoji, "on": frame.on}
+
+
+def _react(connection: Connection, actor: int, frame: React) -> None:
+    if not frame.on:
+        connection.execute(
+            "DELETE FROM chat_reaction WHERE message_id = %s AND user_id = %s AND emoji = %s",
+            [frame.message, actor, frame.emoji],
+        )
+        return
+    others = connection.fetch_value(
+        "SELECT count(DISTINCT emoji) FROM chat_reaction WHERE message_id = %s AND emoji <> %s",
+        [frame.message, frame.emoji],
+    )
+    if others >= MAX_REACTIONS:
+        raise Refused(Code.FORBIDDEN, f"a message carries at most {MAX_REACTIONS} different reactions")
+    connection.execute(
+        "INSERT INTO chat_reaction (message_id, user_id, emoji) VALUES (%s, %s, %s)"
+        " ON CONFLICT (message_id, user_id, emoji) DO NOTHING",
+        [frame.message, actor, frame.emoji],
+    )
+
+
 def set_deleted(connection: Connection, message: int, actor: int, *, deleted: bool) -> bool:
-    """Take a message back, or bring it back. Returns whether anything changed.
+    """Take a message back, or bring it back, for the admin. Returns whether anything changed.
 
     The row stays, and with it its place in the log and its `client_id`.
     """
@@ -68,8 +149,12 @@ def set_deleted(connection: Connection, message: int, actor: int, *, deleted: bo
     if room is None:
         return False
     kind = Event.Kind.DELETE if deleted else Event.Kind.EDIT
-    append(connection, room=room, seq=next_seq(connection, room), kind=kind, actor=actor, message=message)
+    append(connection, room, next_seq(connection, room), Entry(kind, actor, message))
     return True
+
+
+def _moderates(connection: Connection, user: int) -> bool:
+    return bool(connection.fetch_value("SELECT is_staff FROM chat_user WHERE id = %s", [user]))
 
 
 def _exists(connection: Connection, message: int, room: int) -> bool:
@@ -77,6 +162,6 @@ def _exists(connection: Connection, message: int, room: int) -> bool:
     return found is not None
 
 
-def _digest(frame: Send) -> str:
-    content = json.dumps([frame.room, frame.body, frame.reply_to])
+def _digest(frame: Change) -> str:
+    content = json.dumps([type(frame).__name__, *astuple(frame)])
     return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat.actions.log import NOW, append, next_seq
+from chat.actions.log import NOW, Entry, append, next_seq
 from chat.models import Event, Room
 from storage.store import Connection
 
@@ -48,4 +48,4 @@ def leave(connection: Connection, room: int, user: int) -> bool:
 
 def _log_member(connection: Connection, room: int, user: int, *, joined: bool) -> None:
     seq = next_seq(connection, room)
-    append(connection, room=room, seq=seq, kind=Event.Kind.MEMBER, actor=user, data={"user": user, "joined": joined})
+    append(connection, room, seq, Entry(Event.Kind.MEMBER, user, data={"user": user, "joined": joined}))

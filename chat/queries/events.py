@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
+
 from chat import protocol
 from chat.queries.json_sql import MESSAGE_FIELDS, array, iso
 from storage.store import Connection, store
+
+SOMEBODY_LEFT = '"joined":false'
 
 # Of `chat_event e` with its actor `a`, and message `m` with sender `s` where it has one.
 _EVENT = f"""
     json_object(
         'seq', e.seq, 'kind', e.kind, 'at', {iso("e.at")}, 'actor', json_object('id', a.id, 'name', a.name),
-        iif(e.message_id IS NULL, e.kind, 'message'),
+        CASE WHEN e.kind IN ('message', 'edit', 'delete') THEN 'message' ELSE e.kind END,
         CASE e.kind
         WHEN 'message' THEN json_object({MESSAGE_FIELDS})
         WHEN 'edit' THEN json_object({MESSAGE_FIELDS})
         WHEN 'delete' THEN json_object('id', m.id, 'deleted', json('true'))
+        WHEN 'reaction' THEN json_object(
+            'message', m.id, 'emoji', e.data ->> 'emoji', 'on', json(iif(e.data ->> 'on', 'true', 'false')))
         WHEN 'member' THEN (
             SELECT json_object('id', u.id, 'name', u.name, 'joined', json(iif(e.data ->> 'joined', 'true', 'false')))
             FROM chat_user u WHERE u.id = e.data ->> 'user')
@@ -39,9 +45,17 @@ def events_json(connection: Connection, room: int, after: int, last: int) -> str
     return connection.fetch_json(_EVENTS, [room, after, last])
 
 
-async def read(room: int, after: int, last: int) -> str:
-    """`events_json` from the event loop, for a reader who has been let in already."""
-    return await store.fetch_json(_EVENTS, [room, after, last])
+async def read(room: int, after: int, last: int) -> tuple[str, int]:
+    """`events_json` from the event loop, for a reader who has been let in already, and how far it goes.
+
+    That is `last`, or less far: at most `MAX_PAGE` events, and no more text than one frame should carry.
+    """
+    last = min(last, after + protocol.MAX_PAGE)
+    text = await store.fetch_json(_EVENTS, [room, after, last])
+    while len(text) > protocol.MAX_EVENTS_CHARS and last > after + 1:
+        last = after + (last - after) // 2
+        text = await store.fetch_json(_EVENTS, [room, after, last])
+    return text, last
 
 
 async def catch_up(user: int, room: int, after: int, limit: int) -> str | None:
@@ -51,8 +65,7 @@ async def catch_up(user: int, room: int, after: int, limit: int) -> str | None:
         return None
     if after > head:
         return protocol.reset(room, head)
-    last = min(head, after + min(limit, protocol.MAX_PAGE))
-    text = await read(room, after, last) if last > after else "[]"
+    text, last = await read(room, after, min(head, after + limit)) if head > after else ("[]", after)
     return protocol.events(room, after + 1, last, text, more=last < head)
 
 
@@ -68,6 +81,7 @@ async def head_for(user: int, room: int) -> int | None:
 
 async def heads(rooms: list[int]) -> dict[int, int]:
     """The heads of these rooms, to notice what another process wrote."""
-    marks = ", ".join(["%s"] * len(rooms))
-    rows = await store.fetch_all(f"SELECT id, head FROM chat_room WHERE id IN ({marks})", rooms)  # noqa: S608
+    rows = await store.fetch_all(
+        "SELECT id, head FROM chat_room WHERE id IN (SELECT value FROM json_each(%s))", [json.dumps(rooms)]
+    )
     return {row["id"]: row["head"] for row in rows}

@@ -17,3 +17,12 @@ MESSAGE_FIELDS = f"""
     'body', iif(m.deleted_at IS NULL, m.body, ''), 'reply_to', m.reply_to_id,
     'edited_at', {iso("m.edited_at")}, 'deleted', iif(m.deleted_at IS NULL, json('false'), json('true'))
 """
+
+# The reactions of `chat_message m`: each emoji with the ids of those who put it, in the order they came.
+REACTIONS = f"""(
+    SELECT {array("json_object('emoji', emoji, 'users', json(users))")} FROM (
+        SELECT emoji, json_group_array(user_id) AS users FROM (
+            SELECT emoji, user_id, id FROM chat_reaction WHERE message_id = m.id ORDER BY id
+        ) GROUP BY emoji ORDER BY min(id)
+    )
+)"""  # noqa: S608 - constants

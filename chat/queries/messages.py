@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chat import protocol
-from chat.queries.json_sql import MESSAGE_FIELDS, array, iso
+from chat.queries.json_sql import MESSAGE_FIELDS, REACTIONS, array, iso
 from storage.store import store
 
 # One row more than asked for tells whether there is more; it is left out of the page itself.
@@ -17,7 +17,8 @@ _PAGE = f"""
         (SELECT count(*) FROM mine) AS member,
         (SELECT count(*) FROM newest) AS found,
         (SELECT {array("message")} FROM (
-            SELECT json_object('seq', m.seq, 'at', {iso("m.created_at")}, {MESSAGE_FIELDS}) AS message
+            SELECT json_object('seq', m.seq, 'at', {iso("m.created_at")}, {MESSAGE_FIELDS},
+                'reactions', json({REACTIONS})) AS message
             FROM (SELECT id FROM newest ORDER BY seq DESC LIMIT %s) page
             JOIN chat_message m ON m.id = page.id JOIN chat_user s ON s.id = m.sender_id
             ORDER BY m.seq

@@ -8,6 +8,10 @@ from typing import Any
 GOOD: dict[str, dict[str, Any]] = {
     "hello": {"type": "hello", "v": 1, "rooms": {"7": 120}},
     "send": {"type": "send", "room": 7, "client_id": "c-1", "body": "Hello"},
+    "edit": {"type": "edit", "client_id": "c-2", "message": 1, "body": "Hello!"},
+    "delete": {"type": "delete", "client_id": "c-3", "message": 1},
+    "react": {"type": "react", "client_id": "c-4", "message": 1, "emoji": "👍", "on": True},
+    "typing": {"type": "typing", "room": 7},
     "read": {"type": "read", "room": 7, "seq": 3},
     "sync": {"type": "sync", "room": 7, "after": 0},
     "history": {"type": "history", "room": 7},

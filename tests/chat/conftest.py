@@ -5,10 +5,13 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 
 from chat import consumers
@@ -16,6 +19,7 @@ from chat.actions.accounts import create_member, create_owner
 from chat.commit_queue import CommitQueue
 from chat.consumers import ChatConsumer
 from chat.hub import Hub
+from chat.limits import Allowances
 from chat.models import Installation, Room, User
 from storage.store import Store, store
 
@@ -94,18 +98,28 @@ class Visit(WebsocketCommunicator):
         await self.send_json_to({"type": "send", "room": room, "client_id": client_id, "body": body})
 
 
+def log_in(person: User) -> str:
+    session = SessionStore()
+    session.create()
+    return str(session.session_key)
+
+
 @pytest.fixture
 async def visit(people, own_store, settings, monkeypatch):
     """Opens a connection in this process, to a hub and a commit queue of the test's own."""
     settings.CHANNEL_LAYERS = {}
+    settings.SENDS_PER_SECOND = settings.FRAMES_PER_SECOND = 100_000
+    monkeypatch.setattr(consumers, "allowances", Allowances())
     hub = Hub()
     monkeypatch.setattr(consumers, "hub", hub)
     monkeypatch.setattr(consumers, "commit_queue", CommitQueue(hub.publish))
     visits: list[Visit] = []
+    sessions = {name: await sync_to_async(log_in)(person) for name, person in people.items()}
 
     async def come(person: str) -> Visit:
         visit = Visit(ChatConsumer.as_asgi(), "/ws/chat/")
         visit.scope["user"] = people[person]
+        visit.scope["session"] = SimpleNamespace(session_key=sessions.get(person))
         assert await visit.connect(timeout=10) == (True, None)
         visits.append(visit)
         return visit

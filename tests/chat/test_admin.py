@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from chat.actions.accounts import create_member, create_owner
-from chat.actions.messages import send
+from chat.actions.messages import do
 from chat.actions.rooms import create_room
 from chat.models import Event, Membership, Message, Room
 from chat.protocol import Send
@@ -49,7 +49,7 @@ def everyone(alice):
 def say(everyone):
     def say(sender, body, client_id=None, room=None):
         frame = Send((room or everyone).pk, client_id or f"c{Message.objects.count()}", body)
-        return Message.objects.get(pk=store.run_transaction(send, sender.pk, frame).id)
+        return Message.objects.get(pk=store.run_transaction(do, sender.pk, frame).id)
 
     return say
 

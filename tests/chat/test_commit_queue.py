@@ -71,13 +71,13 @@ def failing(monkeypatch) -> set[str]:
     """Client ids whose sends the database cannot do for now."""
     ids: set[str] = set()
 
-    def send_or_fail(connection, sender, frame):
-        ack = messages.send(connection, sender, frame)
+    def do_or_fail(connection, sender, frame):
+        ack = messages.do(connection, sender, frame)
         if frame.client_id in ids:
             raise OperationalError("disk I/O error")
         return ack
 
-    monkeypatch.setattr(module, "send", send_or_fail)
+    monkeypatch.setattr(module, "do", do_or_fail)
     return ids
 
 

@@ -6,15 +6,17 @@ import asyncio
 import json
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from chat import consumers, hub, protocol
 from chat.actions import rooms
-from chat.hub import Hub, Listener
+from chat.hub import Hub
+from chat.listener import Listener
 from chat.models import Room
-from chat.protocol import Close
 from chat.queries import events
-from chat.socket import MAX_UNSENT_CHARS, Socket
+from chat.socket import Socket
 from storage.exceptions import QueryTimeout
+from tests.chat.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,6 +30,10 @@ def never_looking(monkeypatch) -> None:
 @pytest.fixture
 def looking_often(monkeypatch) -> None:
     monkeypatch.setattr(hub, "LOOK_SECONDS", 0.02)
+
+
+def a_listener(person, session, receive) -> Listener:
+    return Listener(person.pk, person.name, session, person.password, Socket(receive))
 
 
 async def test_whoever_says_no_hello_is_closed(visit, monkeypatch):
@@ -113,11 +119,14 @@ async def test_somebody_who_comes_as_the_last_one_leaves_still_hears_other_proce
         await frames.put(event)
 
     hub = Hub()
-    last_one, next_one = (Listener(people[name].pk, Socket(receive)) for name in ("bob", "alice"))
+    sessions = {name: await sync_to_async(log_in)(person) for name, person in people.items()}
+    last_one, next_one = (a_listener(people[name], sessions[name], receive) for name in ("bob", "alice"))
     hub.add(last_one)
+    hub.presence.enter(last_one.user, last_one.name, last_one.rooms)
     await asyncio.sleep(0)
     hub.remove(last_one)
     hub.add(next_one)
+    hub.presence.enter(next_one.user, next_one.name, next_one.rooms)
     head = (await events.heads([everyone]))[everyone]
     hub.join(next_one, everyone, head, head)
     await own_store.transaction(rooms.leave, everyone, people["carla"].pk)
@@ -173,32 +182,3 @@ async def test_a_read_that_fails_is_repeated_and_nothing_is_missed(
     await own_store.transaction(rooms.leave, everyone, people["carla"].pk)
     (event,) = (await bob.take("events"))["events"]
     assert event["kind"] == "member"
-
-
-async def test_a_client_that_does_not_read_is_closed_as_too_slow():
-    may_write = asyncio.Event()
-    written: asyncio.Queue[dict] = asyncio.Queue()
-
-    async def send(event: dict) -> None:
-        await may_write.wait()
-        await written.put(event)
-
-    socket = Socket(send)
-    socket.push("first")
-    await asyncio.sleep(0)  # it is being written, slowly
-    for _ in range(9):
-        socket.push("x" * (MAX_UNSENT_CHARS // 8))
-    may_write.set()
-    async with asyncio.timeout(10):
-        assert (await written.get())["text"] == "first"
-        assert await written.get() == {"type": "websocket.close", "code": Close.TOO_SLOW}
-    await socket.end()
-
-
-async def test_one_frame_of_any_size_can_be_written():
-    written: asyncio.Queue[dict] = asyncio.Queue()
-    socket = Socket(written.put)
-    socket.push("x" * (MAX_UNSENT_CHARS * 2))
-    async with asyncio.timeout(10):
-        assert (await written.get())["type"] == "websocket.send"
-    await socket.end()

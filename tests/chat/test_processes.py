@@ -114,15 +114,15 @@ async def layer(settings, redis: Redis):
 
 
 async def test_a_hint_travels_through_redis(layer):
-    heard: asyncio.Queue[dict[int, int]] = asyncio.Queue()
-    here, there = Hints(heard.put_nowait), Hints(lambda heads: None)
+    heard: asyncio.Queue[dict] = asyncio.Queue()
+    here, there = Hints(heard.put_nowait), Hints(lambda hint: None)
     here.start()
     async with asyncio.timeout(20):
         while heard.empty():  # until it listens, hints are lost, as hints may be
-            there.send({7: 119, 8: 3})
-            there.send({7: 120})
+            there.send_heads({7: 119, 8: 3})
+            there.send_heads({7: 120})
             await asyncio.sleep(0.01)
-    assert heard.get_nowait() == {7: 120, 8: 3}
+    assert heard.get_nowait() == {"kind": "heads", "heads": [[7, 120], [8, 3]], "process": there.process}
     assert here._receiver
     assert there._sender
     here._receiver.cancel()
@@ -131,6 +131,7 @@ async def test_a_hint_travels_through_redis(layer):
 
 async def test_hints_without_a_layer_go_nowhere(settings):
     settings.CHANNEL_LAYERS = {}
-    hints = Hints(lambda heads: pytest.fail("nobody can have sent this"))
+    hints = Hints(lambda hint: pytest.fail("nobody can have sent this"))
     hints.start()
-    hints.send({7: 120})
+    hints.send_heads({7: 120})
+    hints.send({"kind": "typing"})

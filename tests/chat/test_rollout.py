@@ -32,7 +32,7 @@ class Stream:
                 self.sent.append(f"{self._name}-{len(self.sent)}")
                 await self._visit.post(self._room, self.sent[-1])
             frame = await self._visit.receive_json_from(timeout=20)
-            assert frame["type"] in {"ack", "events"}, frame
+            assert frame["type"] in {"ack", "events", "presence"}, frame
             if frame["type"] == "ack":
                 self.acks.append(frame)
                 self.moved.set()

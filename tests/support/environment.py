@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENV_PY = (ROOT / "config" / "env.py").read_text()
+GENEROUS = {"SENDS_PER_SECOND": "10000", "FRAMES_PER_SECOND": "10000", "CONNECTIONS_PER_USER": "1000"}
 SECRET_KEY = "the tests' own key, which is no secret to anybody at all"
 
 
@@ -21,7 +22,8 @@ def variables() -> list[str]:
 def environment(var: Path, **changes: str) -> dict[str, str]:
     """A process's environment with its data in `var`. Empty means default, and wins over a developer's `.env`."""
     mine = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "DJANGO"))}
-    return mine | dict.fromkeys(variables(), "") | {"VAR_DIR": str(var), "SECRET_KEY": SECRET_KEY} | changes
+    ours = {"VAR_DIR": str(var), "SECRET_KEY": SECRET_KEY, **GENEROUS}
+    return mine | dict.fromkeys(variables(), "") | ours | changes
 
 
 def manage(*arguments: str, env: dict[str, str], deadline: float = 60) -> subprocess.CompletedProcess[str]:

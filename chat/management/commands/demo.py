@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from chat.actions.accounts import FIRST_ROOM, create_member, create_owner
-from chat.actions.messages import send
+from chat.actions.messages import do
 from chat.actions.rooms import create_room
 from chat.models import Room, User
 from chat.protocol import Send
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             room = self._room(name, people["alice"])
             for number, (sender, body) in enumerate(talk, start=1):
                 frame = Send(room, f"demo-{room}-{number}", body)
-                store.run_transaction(send, people[sender].pk, frame)
+                store.run_transaction(do, people[sender].pk, frame)
         names = ", ".join(people)
         self.stdout.write(f"A team of {len(people)} is in: {names}.\nEverybody's password is {password}")
 

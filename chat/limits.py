@@ -1,0 +1,72 @@
+"""How much one person may do, over all their connections to this process."""
+
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+
+BURST_SECONDS = 10.0  # what was not used for so long may be used at once
+KEPT = 1000  # allowances that are kept without asking whether anybody needs them
+
+
+class TokenBucket:
+    """At most `rate` a second on average, and `burst` at once."""
+
+    __slots__ = ("_at", "_burst", "_rate", "_tokens")
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate = rate
+        self._burst = self._tokens = burst
+        self._at = time.monotonic()
+
+    def take(self) -> float:
+        """Take one. Returns 0.0 if there was one, else the seconds until there will be."""
+        now = time.monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        if self._tokens >= 1.0:
+            self._tokens -= 1.0
+            return 0.0
+        return (1.0 - self._tokens) / self._rate
+
+
+class Allowance:
+    """One person's, shared by their connections and kept for a while after the last: coming back gives no more."""
+
+    __slots__ = ("connections", "frames", "left_at", "sends", "typing")
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.left_at = 0.0
+        self.frames = TokenBucket(settings.FRAMES_PER_SECOND, settings.FRAMES_PER_SECOND * BURST_SECONDS)
+        self.sends = TokenBucket(settings.SENDS_PER_SECOND, settings.SENDS_PER_SECOND * BURST_SECONDS)
+        self.typing = TokenBucket(rate=1.0, burst=3.0)
+
+
+class Allowances:
+    """Everybody's, in this process."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, Allowance] = {}
+
+    def enter(self, user: int) -> Allowance | None:
+        """One more connection of this person; None if they have too many."""
+        self._forget_those_long_gone()
+        allowance = self._of.setdefault(user, Allowance())
+        if allowance.connections >= settings.CONNECTIONS_PER_USER:
+            return None
+        allowance.connections += 1
+        return allowance
+
+    def leave(self, user: int) -> None:
+        """One connection less."""
+        allowance = self._of[user]
+        allowance.connections -= 1
+        allowance.left_at = time.monotonic()
+
+    def _forget_those_long_gone(self) -> None:
+        if len(self._of) < KEPT:
+            return
+        before = time.monotonic() - BURST_SECONDS
+        self._of = {user: one for user, one in self._of.items() if one.connections or one.left_at > before}

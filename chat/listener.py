@@ -1,0 +1,57 @@
+"""Clients and rooms, as the hub holds them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from chat import protocol
+from chat.socket import Socket
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """One client of this process and the rooms it hears. `session` and `password` (its hash) are what let it in."""
+
+    user: int
+    name: str
+    session: str
+    password: str
+    socket: Socket
+    rooms: set[int] = field(default_factory=set)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held to push what was read for this listener alone: one frame at a time, over all its rooms."""
+
+
+class Feed:
+    """One room. `live` listeners have everything up to `head`; `wanted` is how far the room is known to be."""
+
+    __slots__ = ("head", "live", "reading", "room", "wanted")
+
+    def __init__(self, room: int, head: int) -> None:
+        self.room = room
+        self.head = head
+        self.wanted = head
+        self.live: dict[Listener, None] = {}
+        self.reading: asyncio.Task[None] | None = None
+
+    def push(self, first: int, last: int, events_json: str) -> list[Listener]:
+        """Serve every live listener. Returns those who have enough to read already: they are no longer live."""
+        frame = protocol.events(self.room, first, last, events_json, more=False)
+        self.head = last
+        self.wanted = max(self.wanted, last)
+        behind = []
+        for listener in self.live:
+            if listener.socket.is_full:
+                behind.append(listener)
+            else:
+                listener.socket.push(frame)
+        for listener in behind:
+            del self.live[listener]
+        return behind
+
+    def say(self, frame: str, *, besides: int) -> None:
+        """Push something ephemeral to everybody's clients but one person's."""
+        for listener in self.live:
+            if listener.user != besides and not listener.socket.is_full:
+                listener.socket.push(frame)

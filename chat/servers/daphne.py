@@ -1,0 +1,131 @@
+"""Daphne, as this protocol wants it. Importing this installs Twisted's reactor: for processes that serve alone."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from autobahn.websocket.types import ConnectionDeny
+from channels.routing import get_default_application
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet import reactor as twisted_reactor
+
+from chat.protocol import MAX_FRAME_BYTES
+from chat.servers.goodbye import say_goodbye
+
+BACKLOG = 1024  # everybody comes back at once after a restart; Twisted's own 50 would turn most away
+reactor: Any = twisted_reactor  # made, and so typed, only at run time
+
+
+class ChatProtocol(WebSocketProtocol):
+    """One connection. Answers handshakes as the protocol says, and knows whether the client keeps up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writable = asyncio.Event()
+        self.writable.set()
+
+    def onConnect(self, request: Any) -> Any:  # noqa: N802 - theirs
+        """Refuse headers that Daphne would stumble over."""
+        names = "".join(request.headers)
+        if not names.isascii() or not request.headers.get("sec-websocket-protocol", "").isascii():
+            raise ConnectionDeny(400, "Bad Request")  # type: ignore[no-untyped-call]
+        return super().onConnect(request)
+
+    def failHandshake(self, reason: str, code: int = 400, responseHeaders: Any = None) -> None:  # noqa: N802, N803 - theirs
+        """Autobahn calls an `Origin` that it cannot read a bad request; to us it is one more that is not ours."""
+        if reason.startswith(("HTTP Origin header", "WebSocket connection denied: origin")):
+            code, reason = 403, "Access denied"
+        super().failHandshake(reason, code, responseHeaders)
+
+    def sendMessage(self, payload: bytes, *arguments: Any, **more: Any) -> None:  # noqa: N802 - theirs
+        """Autobahn holds what is sent to the limit of what may come in; ours is for what comes in."""
+        self.maxMessagePayloadSize = 0
+        try:
+            super().sendMessage(payload, *arguments, **more)
+        finally:
+            self.maxMessagePayloadSize = MAX_FRAME_BYTES
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - theirs
+        """Close with any code: Autobahn's own `sendClose` knows no 1012."""
+        self.sendCloseFrame(code=code or 1000)
+
+    # Daphne itself has no backpressure: it would buffer without end for a client that does not read. The transport
+    # says when its buffer is full to whoever is registered as its producer.
+
+    def onOpen(self) -> None:  # noqa: N802 - theirs
+        """Take over from the HTTP channel that the connection began as."""
+        self.transport.unregisterProducer()
+        self.transport.registerProducer(self, True)
+        super().onOpen()
+
+    def pauseProducing(self) -> None:  # noqa: N802 - theirs
+        """The buffer is full."""
+        self.writable.clear()
+
+    def resumeProducing(self) -> None:  # noqa: N802 - theirs
+        """The buffer is empty again."""
+        self.writable.set()
+
+    def stopProducing(self) -> None:  # noqa: N802 - theirs
+        """The connection is gone: nobody has to wait for it."""
+        self.writable.set()
+
+
+class ChatServer(Server):
+    """Waits for slow clients when it sends, and ends in good order on SIGTERM and Ctrl-C."""
+
+    ending: asyncio.Future[None] | None = None
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Send, and do not return before the client can take more."""
+        await super().handle_reply(protocol, message)
+        if isinstance(protocol, ChatProtocol):
+            await protocol.writable.wait()
+
+    def end(self) -> None:
+        """Begin to end. A second signal ends at once."""
+        if self.ending is not None:
+            reactor.stop()
+            return
+        self.ending = asyncio.ensure_future(self._end())
+
+    async def _end(self) -> None:
+        for listener in self.listeners:
+            port = await listener.asFuture(asyncio.get_running_loop())
+            if port is not None:
+                port.stopListening()
+        await say_goodbye()
+        reactor.stop()
+
+
+def run(host: str, port: int, ready: Callable[[str, int], None]) -> bool:
+    """Serve until stopped. Calls `ready` with the address once it listens; returns False if it never could."""
+
+    def prepare() -> None:
+        server.ws_factory.protocol = ChatProtocol
+        # Say why (1007, 1009) before the connection is dropped.
+        server.ws_factory.setProtocolOptions(failByDrop=False)
+        loop = asyncio.get_event_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.end)
+        for address in server.listening_addresses:
+            ready(*address)
+
+    endpoints = build_endpoint_description_strings(host=host, port=port)
+    server = ChatServer(
+        get_default_application(),
+        endpoints=[f"{endpoint}:backlog={BACKLOG}" for endpoint in endpoints],
+        signal_handlers=False,
+        ready_callable=prepare,
+        websocket_max_message_size=MAX_FRAME_BYTES,
+        websocket_max_frame_size=MAX_FRAME_BYTES,
+        websocket_timeout=-1,
+        server_name="",
+    )
+    server.run()
+    return not server.abort_start

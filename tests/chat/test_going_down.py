@@ -1,0 +1,79 @@
+"""Going down and coming up, slow clients, and both servers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("either")
+
+
+@pytest.fixture(params=["daphne", "uvicorn"])
+def either(request):
+    return request.param
+
+
+async def test_sigterm_finishes_what_is_in_hand_and_tells_when_to_come_back(start_server, either):
+    server = start_server(SERVER=either)
+    room = server.new_room()
+    async with server.client("bob") as bob, server.client("carla") as carla:
+        ids = [await bob.post(room, str(number)) for number in range(50)]
+        await bob.until_answered(ids[:1])
+        process = server._process
+        process.send_signal(signal.SIGTERM)
+        for client in (bob, carla):
+            assert await client.closed() == 1012
+            assert any(frame["type"] == "bye" and frame["after_ms"] > 0 for frame in client.inbox)
+        await asyncio.to_thread(process.wait, 10)
+        acked = set(bob.acks)
+    server.stop()
+    server.start()
+    assert acked <= {client_id for client_id, _ in server.messages(room)}
+    async with server.client("bob") as bob:
+        for number, client_id in enumerate(ids):
+            await bob.say(room, str(number), client_id)
+    assert [body for _, body in server.messages(room)] == [str(number) for number in range(50)]
+
+
+async def test_a_client_that_does_not_read_holds_up_nobody_and_misses_nothing(start_server, either):
+    server = start_server(SERVER=either, SENDS_PER_SECOND="10000", FRAMES_PER_SECOND="10000")
+    room = server.new_room()
+    async with server.client("bob") as bob:
+        deaf = server.client("carla", hello=False)
+        await deaf.connect()
+        await deaf.hello({room: 0})
+        deaf._connection.transport.pause_reading()
+        body = "x" * 15_000
+        for _ in range(25):  # 18 MB for each listener: more than the system buffers
+            await bob.until_answered([await bob.post(room, body) for _ in range(50)])
+        deaf._connection.transport.resume_reading()
+        await deaf.until_seen(room, server.head(room))  # what was not stored for it comes from the database
+        await deaf.close()
+
+
+async def test_hundreds_that_come_back_at_once_all_converge(start_server, either):
+    server = start_server(SERVER=either, CONNECTIONS_PER_USER="1000")
+    room = server.new_room()
+    async with server.client("bob") as bob:
+        for number in range(100):
+            last = await bob.say(room, str(number))
+        clients = [server.client("carla", hello=False) for _ in range(200)]
+        await asyncio.gather(*(client.connect() for client in clients))
+        await asyncio.gather(*(client.hello({room: 0}) for client in clients))
+        await asyncio.gather(*(client.until_seen(room, last["seq"]) for client in clients))
+        assert all(client.bodies(room) == [str(n) for n in range(100)] for client in clients)
+        await asyncio.gather(*(client.close() for client in clients))
+
+
+async def test_bad_frames_are_answered_alike(start_server, either):
+    server = start_server(SERVER=either)
+    async with server.client("bob") as bob:
+        for bad in ("nope", "[]", b"\x00", json.dumps({"type": "send", "client_id": "a", "room": 1})):
+            await bob.send_raw(bad)
+            assert (await bob.take())["type"] in {"error", "nack"}
+        await bob.is_alive()
+        await bob.send_raw("x" * 70_000)
+        assert await bob.closed() == 1009
