@@ -47,12 +47,18 @@ async def leave(store: Store, name: str) -> list[str]:
     return [body for write, body in writes.items() if write.done()]
 
 
+def turn_once(loop: asyncio.AbstractEventLoop) -> None:
+    loop.stop()
+    loop.run_forever()
+
+
 def drop_the_loop(store: Store, name: str) -> list[str]:
     """A loop that is closed and forgotten, with everything that was under way on it."""
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda *_: None)  # "Task was destroyed but it is pending": so it was
     tasks = [loop.create_task(store.execute(INSERT, [f"{name} {number}"])) for number in range(10)]
-    loop.run_until_complete(asyncio.sleep(0))
+    for _ in range(1 + len(name) % 2):
+        turn_once(loop)
     loop.close()
     return [task.get_name() for task in tasks if task.done()]
 
@@ -88,6 +94,29 @@ def test_everybody_gets_an_answer_and_nothing_is_lost_or_doubled(one):
     assert len(acknowledged) >= THREADS * ROUNDS * 10 / 2
     assert one.stats()["default writer"]["depth"] == 0
     assert one.stats()["default readers"]["depth"] == 0
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("closed", [True, False], ids=["closed", "stopped"])
+def test_a_loop_that_turns_no_more_holds_up_nobody(one, closed):
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda *_: None)
+    asyncio.run(some_work(one, "before"))
+    lost = loop.create_task(one.execute(INSERT, ["lost?"]))
+    turn_once(loop)
+
+    async def other() -> None:
+        write = asyncio.ensure_future(one.execute(INSERT, ["other"]))
+        await asyncio.sleep(0)
+        if closed:
+            loop.close()
+        await asyncio.wait_for(write, 10)
+
+    try:
+        asyncio.run(other())
+    finally:
+        loop.close()
+        del lost
 
 
 def test_loops_that_end_leave_no_thread_and_no_file_behind(one):

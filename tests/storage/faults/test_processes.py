@@ -14,13 +14,19 @@ from tests.storage.faults.files import INSERT, bodies
 CHILDREN, WRITES = 3, 200
 
 
+def read_and_write(connection, body: str) -> None:
+    """A transaction that begins by reading would fail at once if it did not have the lock already."""
+    if connection.fetch_value("SELECT count(*) FROM notes WHERE body = %s", [body]) == 0:
+        connection.execute(INSERT, [body])
+
+
 def write(pipe, name: str) -> str:
     async def scenario() -> str:
         store = Store()
         await store.fetch_value("SELECT 1")
         pipe.send("ready")
         pipe.recv()
-        await asyncio.gather(*(store.execute(INSERT, [f"{name} {number}"]) for number in range(WRITES)))
+        await asyncio.gather(*(store.transaction(read_and_write, f"{name} {number}") for number in range(WRITES)))
         await store.close()
         return "written"
 
