@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from django.db import DataError, connections, transaction
+from django.db import DataError, OperationalError, connections, transaction
 from django.db.utils import DatabaseErrorWrapper
 
-from storage.sql import Params, check_params, to_qmark
+from storage.sql import Params, check_params, check_statement, to_qmark
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = dict[str, Any]
+
+# What SQLite does by itself on some errors; anything after it would be outside of any transaction.
+ROLLED_BACK = "the transaction was rolled back by an earlier error"
 
 FEW = 100  # rows that are read without asking for a turn
 CHUNK = 200
@@ -68,7 +71,7 @@ class Connection:
 
     def execute(self, sql: str, params: Params = ()) -> WriteResult:
         """Run a statement that changes something. Rows of a `RETURNING` clause are dropped."""
-        check_params(params)
+        _check(sql, params)
         with self._errors, closing(self._run(sql, params)) as cursor:
             if cursor.description is not None:
                 cursor.fetchall()  # an unfinished RETURNING would block the COMMIT
@@ -76,7 +79,7 @@ class Connection:
 
     def fetch_all(self, sql: str, params: Params = ()) -> list[Row]:
         """All rows, each a dict from column name to value."""
-        check_params(params)
+        _check(sql, params)
         # Closed also where it was not read to the end: a cursor left half read would hold back checkpoints.
         with self._errors, closing(self._run(sql, params)) as cursor:
             names = _names(cursor)
@@ -90,14 +93,14 @@ class Connection:
 
     def fetch_one(self, sql: str, params: Params = ()) -> Row | None:
         """The first row, or None."""
-        check_params(params)
+        _check(sql, params)
         with self._errors, closing(self._run(sql, params)) as cursor:
             row = cursor.fetchone()
             return None if row is None else dict(zip(_names(cursor), row, strict=True))
 
     def fetch_value(self, sql: str, params: Params = ()) -> Any:
         """The first column of the first row, or None."""
-        check_params(params)
+        _check(sql, params)
         with self._errors, closing(self._run(sql, params)) as cursor:
             row = cursor.fetchone()
             return None if row is None else row[0]
@@ -110,6 +113,11 @@ class Connection:
         if not isinstance(value, str):
             raise DataError(f"fetch_json wants a statement that yields JSON text, not {type(value).__name__}")
         return value
+
+
+def _check(sql: str, params: Params) -> None:
+    check_statement(sql)
+    check_params(params)
 
 
 def _names(cursor: Cursor) -> list[str]:
@@ -125,12 +133,15 @@ class WorkerConnection(Connection):
         wrapper.connect()
         self.raw = wrapper.connection
         self.broken = False
+        self._savepoints = 0
         self._errors = DatabaseErrorWrapper(wrapper)
         self.raw.execute("PRAGMA mmap_size = 0")  # an I/O error in mapped memory is a signal that ends the process
         if query_only:
             self.raw.execute("PRAGMA query_only = ON")
 
     def _run(self, sql: str, params: Params) -> Cursor:
+        if self._savepoints and not self.in_transaction:
+            raise OperationalError(ROLLED_BACK)
         cursor: Cursor = self.raw.execute(to_qmark(sql), params)
         return cursor
 
@@ -160,6 +171,7 @@ class WorkerConnection(Connection):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         self.control("SAVEPOINT part")
+        self._savepoints += 1
         try:
             yield
         except BaseException:
@@ -167,7 +179,10 @@ class WorkerConnection(Connection):
                 self.control("ROLLBACK TO part")
                 self.control("RELEASE part")
             raise
-        self.control("RELEASE part")
+        else:
+            self.control("RELEASE part")
+        finally:
+            self._savepoints -= 1
 
     def interrupt(self) -> None:
         self.raw.interrupt()
@@ -186,6 +201,8 @@ class DjangoConnection(Connection):
         self._errors = self._wrapper.wrap_database_errors
 
     def _run(self, sql: str, params: Params) -> Cursor:
+        if self._wrapper.in_atomic_block and not self.in_transaction:
+            raise OperationalError(ROLLED_BACK)
         cursor: Any = self._wrapper.cursor()
         cursor.execute(sql, params)
         return cursor  # type: ignore[no-any-return]

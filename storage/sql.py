@@ -8,13 +8,17 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db import DataError
+from django.db import DataError, NotSupportedError
 
 Params = Sequence[Any]
 
 MAX_TEXT_CHARS = 8 * 1024 * 1024
 _INT64 = range(-(2**63), 2**63)
 _PLACEHOLDER = re.compile(r"(?<!%)%s")
+# SQLite passes over white space, semicolons, comments and a byte order mark before a statement's first word.
+_FIRST_WORD = re.compile(r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*(\w*)", re.DOTALL)
+_TRANSACTION = {"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"}
+_LASTING = {"PRAGMA", "ATTACH", "DETACH", "VACUUM"}
 
 
 @lru_cache(maxsize=1024)
@@ -25,6 +29,23 @@ def to_qmark(sql: str) -> str:
     a program has few distinct statements and runs each of them often.
     """
     return _PLACEHOLDER.sub("?", sql).replace("%%", "%")
+
+
+@lru_cache(maxsize=1024)
+def check_statement(sql: str) -> None:
+    """Refuse statements that would reach beyond the caller's own work.
+
+    Raises:
+        NotSupportedError: for what begins, ends or divides a transaction, which others may share (there are
+            `store.transaction` and `connection.savepoint`), and for what changes the connection for whoever comes
+            next (what a PRAGMA knows can be read: `SELECT * FROM pragma_journal_mode`).
+    """
+    found = _FIRST_WORD.match(sql)
+    word = found[1].upper() if found else ""
+    if word in _TRANSACTION:
+        raise NotSupportedError(f"{word}: transactions are the store's; use store.transaction and connection.savepoint")
+    if word in _LASTING:
+        raise NotSupportedError(f"{word}: this would change the connection for everybody who comes later")
 
 
 def check_params(params: Params) -> None:

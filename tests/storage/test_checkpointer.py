@@ -92,15 +92,17 @@ def test_a_second_process_leaves_it_to_the_first(writer, log, idle, file):
 async def test_every_connection_is_set_up_for_it(store, opened, settings):
     def pragmas(connection):
         names = ("journal_mode", "synchronous", "wal_autocheckpoint", "mmap_size")
-        return {name: connection.fetch_value(f"PRAGMA {name}") for name in names}
+        rows = {name: connection._run(f"PRAGMA {name}", ()).fetchone() for name in names}
+        return {name: row and row[0] for name, row in rows.items()}
 
     wanted = {"journal_mode": "wal", "synchronous": 2, "wal_autocheckpoint": 0, "mmap_size": 0}
     for on in (True, False):
         settings.USE_SQLITE_WORKERS = on
         assert await store.transaction(pragmas) in (wanted, {**wanted, "mmap_size": None})
     settings.USE_SQLITE_WORKERS = True
-    assert await store.fetch_value("PRAGMA query_only") == 1
-    assert await store.fetch_value("PRAGMA wal_autocheckpoint") == 0
+    assert await store.fetch_value("SELECT * FROM pragma_query_only") == 1
+    assert opened
+    assert all(connection.raw.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,) for connection in opened)
 
 
 async def test_a_read_without_a_deadline_has_one(store, settings):

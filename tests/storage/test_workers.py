@@ -101,7 +101,7 @@ async def test_when_sqlite_rolls_back_a_group_the_others_run_again(store):
     first = await held(store, gate)
 
     def sabotage(connection):
-        connection.execute("ROLLBACK")  # as SQLite itself does on a full disk or an interrupted write
+        connection.raw.execute("ROLLBACK")  # as SQLite itself does on a full disk or an interrupted write
         raise OperationalError("the disk is full")
 
     before = [asyncio.create_task(store.transaction(insert, f"before {i}")) for i in range(5)]
