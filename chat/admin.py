@@ -38,7 +38,7 @@ class Uncounted(admin.ModelAdmin):
 
     def get_paginator(self, request: HttpRequest, queryset: QuerySet, per_page: int, *_: Any, **__: Any) -> Any:
         page = request.GET.get("p", "1")
-        return NoCountPaginator(queryset, per_page, number=int(page) if page.isdecimal() else 1)
+        return NoCountPaginator(queryset, per_page, number=int(page) if page.isdecimal() and len(page) < 10 else 1)
 
 
 class ReadOnly(admin.ModelAdmin):

@@ -122,14 +122,16 @@ class CommitQueue:
         if self._worker is None or self._worker.done():
             self._worker = asyncio.ensure_future(self._work())
 
-    async def drain(self) -> None:
-        """Wait until everything that was put in has been committed or refused."""
+    async def drain(self, seconds: float) -> None:
+        """Wait until everything that was put in has been committed or refused, but no longer than so many seconds."""
         if self._worker is not None:
-            await asyncio.wait([self._worker])
+            await asyncio.wait([self._worker], timeout=seconds)
 
     async def _work(self) -> None:
         while self._waiting:
-            await self._commit(self._next_batch())
+            batch = self._next_batch()
+            if batch:
+                await self._commit(batch)
 
     def _next_batch(self) -> list[Operation]:
         batch: list[Operation] = []

@@ -17,7 +17,7 @@ from chat.hub import Hub
 from chat.limits import Allowance, Allowances
 from chat.listener import Listener
 from chat.protocol import Change, Close, Code, FrameError, Hello, History, Ping, Read, Send, Sync, Typing
-from chat.queries import events, messages, rooms
+from chat.queries import events, messages, rooms, sessions
 from chat.socket import Socket
 from storage.exceptions import StorageError
 from storage.store import store
@@ -127,6 +127,9 @@ class ChatConsumer(AsyncConsumer):
     async def _hello(self, frame: Hello) -> None:
         if frame.v != protocol.VERSION:
             raise FrameError(Code.BAD_FRAME, f"this server speaks version {protocol.VERSION}")
+        if await sessions.ended([self.listener]):
+            self.socket.close(Close.LOG_IN)  # it was let in, and logged out before it said hello
+            return
         epoch = await rooms.epoch()
         flags = {"chat_queue": await store.flag("chat_queue", self.user)}
         rooms_json, heads = await rooms.rooms_of(self.user)

@@ -198,6 +198,8 @@ class Hub:
                 await self._look_at_sessions()
             except (StorageError, DatabaseError) as error:
                 logger.warning("the look at the rooms failed, trying again: %s", error)
+            except Exception:
+                logger.exception("the look at the rooms failed, trying again")  # it must not end: sessions hang on it
 
     async def _look_at_heads(self) -> None:
         heard = [room for room, feed in self._feeds.items() if feed.live]
@@ -206,26 +208,28 @@ class Hub:
 
     async def _look_at_memberships(self) -> None:
         members = await rooms.memberships(list({listener.user for listener in self._listeners}))
-        for listener in list(self._listeners):
+        changed = []
+        for listener in self._listeners:
             allowed = members.get(listener.user, listener.rooms)
             if allowed != listener.rooms:
                 for room in listener.rooms - allowed:
                     self.leave(listener, room)
-                await self._rooms_changed(listener)
+                changed.append(listener)
+        for listener in changed:
+            await self._rooms_changed(listener)
 
     async def _rooms_changed(self, listener: Listener) -> None:
         text, heads = await rooms.rooms_of(listener.user)
+        if listener not in self._listeners:
+            return  # it went away meanwhile
         listener.socket.push(protocol.rooms(text))
         for room in heads.keys() - listener.rooms:
             self.join(listener, room, heads[room], heads[room])
+        self.presence.moved(listener.user, listener.rooms)
 
     async def _look_at_sessions(self) -> None:
-        looked_at = list(self._listeners)
-        passwords = await sessions.passwords(list({listener.user for listener in looked_at}))
-        valid = await sessions.valid([listener.session for listener in looked_at])
-        for listener in looked_at:
-            if listener.session not in valid or passwords.get(listener.user) != listener.password:
-                listener.socket.close(Close.LOG_IN)
+        for listener in await sessions.ended(list(self._listeners)):
+            listener.socket.close(Close.LOG_IN)
 
     def _spawn(self, work: Coroutine[None, None, T]) -> asyncio.Task[T]:
         task = asyncio.ensure_future(work)

@@ -48,15 +48,19 @@ class Presence:
     def enter(self, user: int, name: str, rooms: set[int]) -> None:
         """One more connection of this person."""
         known = self.is_online(user)
-        person = self._here.setdefault(user, Person(user, name, rooms))
+        person = self._here.setdefault(user, Person(user, name, set(rooms)))
         person.connections += 1
-        person.rooms = rooms
+        person.rooms = set(rooms)
         if person.leaving is not None:
             person.leaving.cancel()
             person.leaving = None
         if not known:
             self._announce(user, name, set(rooms), True)
         self._tell_all()
+
+    def moved(self, user: int, rooms: set[int]) -> None:
+        """This person's rooms have changed."""
+        self._here[user].rooms = set(rooms)
 
     def leave(self, user: int) -> None:
         """One connection less. Nobody hears of it before `GRACE_SECONDS` have passed without another."""

@@ -37,7 +37,7 @@ class Socket:
 
     @property
     def is_full(self) -> bool:
-        """Whether enough waits for this client."""
+        """Whether enough waits for this client, besides the frame that is being written."""
         return self._unsent > FULL_CHARS
 
     @property
@@ -79,10 +79,10 @@ class Socket:
             while self._closing is None or self._frames:
                 while self._frames:
                     frame = self._frames.popleft()
+                    self._unsent -= len(frame)
                     patience = loop.call_later(SLOW_SECONDS, self._give_up)
                     await self._send({"type": "websocket.send", "text": frame})
                     patience.cancel()
-                    self._unsent -= len(frame)
                 self._written.set()
                 self._wake.clear()
                 if self._closing is None:

@@ -9,7 +9,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -84,8 +84,13 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "frontend/invite_invalid.html", status=404)
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        login(request, accounts.create_member(**form.cleaned_data), BACKEND)
-        return redirect("home")
+        try:
+            member = accounts.create_member(**form.cleaned_data)
+        except IntegrityError:  # somebody else took it between the check and now
+            form.add_error("username", "A user with that username already exists.")
+        else:
+            login(request, member, BACKEND)
+            return redirect("home")
     return render(request, "frontend/join.html", {"form": form, "inviter": invite.created_by.name})
 
 

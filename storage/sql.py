@@ -13,7 +13,7 @@ from django.db import DataError, NotSupportedError
 Params = Sequence[Any]
 
 MAX_TEXT_CHARS = 8 * 1024 * 1024
-_INT64 = range(-(2**63), 2**63)
+_MIN_INT, _MAX_INT = -(2**63), 2**63 - 1
 _PLACEHOLDER = re.compile(r"(?<!%)%s")
 # SQLite passes over white space, semicolons, comments and a byte order mark before a statement's first word.
 _FIRST_WORD = re.compile(r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*(\w*)", re.DOTALL)
@@ -68,7 +68,7 @@ def check_params(params: Params) -> None:
                 except UnicodeEncodeError:
                     raise DataError(f"parameter {position}: lone surrogate in text") from None
         elif isinstance(value, int):
-            if value not in _INT64:
+            if not _MIN_INT <= value <= _MAX_INT:
                 raise DataError(f"parameter {position}: integer does not fit 64 bits")
         elif isinstance(value, float) and math.isnan(value):
             raise DataError(f"parameter {position}: NaN is not a number a database can keep")

@@ -96,3 +96,17 @@ async def test_a_server_that_falls_silent_is_forgotten(make, announced, monkeypa
     monkeypatch.setattr(presence, "FORGET_SECONDS", -1.0)
     here.tick()
     assert announced == [(1, True), (1, False)]
+
+
+async def test_who_leaves_is_announced_to_the_rooms_and_a_second_tab_keeps_one_there(start_server):
+    server = start_server()
+    room = server.new_room()
+    carlas = server.world.people["carla"].id
+    async with server.client("bob") as bob:
+        async with server.client("carla"):
+            async with server.client("carla"):
+                pass
+            async with server.client("alice") as alice:
+                assert carlas in alice.welcome["online"]
+        frame = await bob.take("presence", room=room, state="offline")
+        assert frame["user"]["id"] in {carlas, server.world.people["alice"].id}

@@ -51,6 +51,7 @@ async def test_frames_are_written_in_order_and_close_comes_last(wire, socket):
 
 async def test_drain_waits_until_all_is_written(wire, socket):
     wire.open.clear()
+    socket.push("this one is being written")
     socket.push("x" * 200_000)
     draining = asyncio.ensure_future(socket.drain())
     await asyncio.sleep(0)
