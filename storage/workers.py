@@ -91,7 +91,10 @@ class Workers:
         for token, loop in list(self._starting.items()):
             if loop.is_closed():  # it ended before its start reached the thread
                 del self._starting[token]
-        if self._running + len(self._starting) >= min(self._threads, self._running + len(self._queue)):
+        # Starts of other loops do not count: a loop may end before its start has reached the thread.
+        here = asyncio.get_running_loop()
+        starting = sum(loop is here for loop in self._starting.values())
+        if self._running + starting >= min(self._threads, self._running + len(self._queue)):
             return
         token = object()
         drain = database_sync_to_async(self._drain, thread_sensitive=False, executor=self._executor)
