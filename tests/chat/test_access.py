@@ -31,6 +31,7 @@ async def test_logging_out_closes_that_session_and_no_other(server):
             token = browser.get("/").text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
             browser.post("/logout/", data={"csrfmiddlewaretoken": token}, headers={"Referer": server.address})
             assert await here.closed() == 4401
+            await here.close()
             await elsewhere.is_alive()
 
 
@@ -62,18 +63,12 @@ async def test_whoever_is_removed_from_a_room_hears_nothing_from_then_on(server)
         )
         # At once, before the server had a second to look around.
         await alice.say(room, "without bob")
-        await bob.take("rooms")
-        assert room not in {r["id"] for r in (await rooms_now(bob))}
+        assert room not in {mine["id"] for mine in (await bob.take("rooms"))["rooms"]}
         assert "without bob" not in str(bob.events_seen)
         await bob.send({"type": "sync", "room": room, "after": 0})
         assert (await bob.take("error"))["code"] == "not_found"
         await bob.post(room, "may I?", "may-i")
         assert (await bob.take("nack", client_id="may-i"))["code"] == "not_found"
-
-
-async def rooms_now(client):
-    await client.connect()
-    return client.welcome["rooms"]
 
 
 async def test_whoever_is_added_to_a_room_hears_it_without_reconnecting(server):
@@ -102,6 +97,7 @@ async def test_one_person_may_have_so_many_connections(start_server):
         fourth = server.client("bob", hello=False)
         await fourth.connect()
         assert await fourth.closed() == 4429
+        await fourth.close()
         await third.close()
         async with server.client("bob") as again:
             await again.is_alive()

@@ -119,6 +119,19 @@ def test_a_loop_that_turns_no_more_holds_up_nobody(one, closed):
         del lost
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_closing_does_not_wait_for_a_loop_that_turns_no_more(transactional_db):
+    store = Store()
+    asyncio.run(some_work(store, "before"))
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda *_: None)
+    lost = loop.create_task(store.execute(INSERT, ["lost?"]))
+    turn_once(loop)
+    loop.close()
+    asyncio.run(asyncio.wait_for(store.close(), 10))
+    del lost
+
+
 def test_loops_that_end_leave_no_thread_and_no_file_behind(one):
     asyncio.run(some_work(one, "first"))
     threads, files = threading.active_count(), open_files()
