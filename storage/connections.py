@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from django.db import DataError, OperationalError, connections, transaction
 from django.db.utils import DatabaseErrorWrapper
 
+from storage.exceptions import WorkerDied
 from storage.sql import Params, check_params, check_statement, to_qmark
 
 if TYPE_CHECKING:
@@ -130,17 +131,22 @@ class WorkerConnection(Connection):
     def __init__(self, alias: str, *, query_only: bool) -> None:
         wrapper = connections.create_connection(alias)
         wrapper.inc_thread_sharing()
-        wrapper.connect()
-        self.raw = wrapper.connection
         self.broken = False
         self._savepoints = 0
         self._errors = DatabaseErrorWrapper(wrapper)
-        self.raw.execute("PRAGMA mmap_size = 0")  # an I/O error in mapped memory is a signal that ends the process
-        if query_only:
-            self.raw.execute("PRAGMA query_only = ON")
+        with self._errors:
+            wrapper.connect()
+            self.raw = wrapper.connection
+            try:
+                self.raw.execute("PRAGMA mmap_size = 0")  # an I/O error in mapped memory is a signal
+                if query_only:
+                    self.raw.execute("PRAGMA query_only = ON")
+            except BaseException:
+                self.raw.close()
+                raise
 
     def _run(self, sql: str, params: Params) -> Cursor:
-        if self._savepoints and not self.in_transaction:
+        if self.broken or (self._savepoints and not self.in_transaction):
             raise OperationalError(ROLLED_BACK)
         cursor: Cursor = self.raw.execute(to_qmark(sql), params)
         return cursor
@@ -160,9 +166,16 @@ class WorkerConnection(Connection):
             more = len(chunk) == CHUNK
 
     def control(self, statement: str) -> None:
-        """Run BEGIN, COMMIT, SAVEPOINT and the like; failures carry Django's classes."""
-        with self._errors:
-            self.raw.execute(statement)
+        """Run BEGIN, COMMIT, SAVEPOINT and the like; failures carry Django's classes and break the connection."""
+        try:
+            with self._errors:
+                self.raw.execute(statement)
+        except Exception:
+            self.broken = True
+            raise
+        except BaseException as death:
+            self.broken = True
+            raise WorkerDied(statement, death) from death
 
     @property
     def in_transaction(self) -> bool:
@@ -175,7 +188,7 @@ class WorkerConnection(Connection):
         try:
             yield
         except BaseException:
-            if self.in_transaction:
+            if self.in_transaction and not self.broken:
                 self.control("ROLLBACK TO part")
                 self.control("RELEASE part")
             raise

@@ -62,3 +62,7 @@ class WorkerDied(StorageError):
     """
 
     code = "worker_died"
+
+    def __init__(self, what: str, death: BaseException) -> None:
+        super().__init__(f"{what} raised {type(death).__name__}")
+        self.__cause__ = death

@@ -145,7 +145,7 @@ class Task:
         except Exception:
             raise
         except BaseException as death:
-            raise WorkerDied(f"the work raised {type(death).__name__}") from death
+            raise WorkerDied("the work", death) from death
         finally:
             self.ended = time.perf_counter()
             with self._lock:

@@ -80,6 +80,8 @@ class Workers:
 
     def _finish(self) -> None:
         with self._changed:
+            if self._queue:  # perhaps of a loop that ended before its start reached the thread
+                self._executor.submit(self._drain, object())
             self._changed.wait_for(lambda: not self._queue and not self._running)
         self._executor.shutdown()
         while self._idle:
@@ -119,9 +121,10 @@ class Workers:
                 if connection is None:
                     connection = WorkerConnection(self._alias, query_only=self.reading)
                 self._work(connection)
-            except Exception as error:  # noqa: BLE001 - about the connection, not one piece of work: all learn of it
+            except BaseException as error:  # noqa: BLE001 - about the connection, not one piece of work: all learn of it
+                failure = error if isinstance(error, Exception) else WorkerDied(f"a thread of the {self.name}", error)
                 for task in self._take(self._limit):
-                    self._deliver(task, error=error)
+                    self._deliver(task, error=failure)
                 self._discard(connection)
                 connection = None
             else:
@@ -150,6 +153,13 @@ class Workers:
         for task in tasks:
             task.taken = True
         return tasks
+
+    def _put_back(self, tasks: list[Task]) -> None:
+        with self._changed:
+            for task in reversed(tasks):
+                task.taken = False
+                self._queue[id(task)] = task
+                self._queue.move_to_end(id(task), last=False)
 
     def _deliver(self, task: Task, value: Any = None, error: BaseException | None = None) -> None:
         self.figures.ran(task, error)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from storage.connections import WorkerConnection
+from django.db import OperationalError
+
+from storage.connections import ROLLED_BACK, WorkerConnection
 from storage.exceptions import WorkerDied
 from storage.tasks import Task
 from storage.workers import Workers
@@ -30,40 +32,35 @@ class Writer(Workers):
     def _work(self, connection: WorkerConnection) -> None:
         # The lock first: what comes in while another process holds it joins the group.
         connection.control("BEGIN IMMEDIATE")
-        group = self._commit(connection, [task for task in self._take(GROUP) if not task.abandoned])
-        while group:
-            try:
-                connection.control("BEGIN IMMEDIATE")
-            except Exception as error:
-                for task in group:
-                    self._deliver(task, error=error)
-                raise
-            group = self._commit(connection, group)
-
-    def _commit(self, connection: WorkerConnection, group: list[Task]) -> list[Task]:
-        """Run the group in the open transaction and commit it; return what SQLite rolled back and must run again."""
+        group = [task for task in self._take(GROUP) if not task.abandoned]
         results: list[tuple[Task, Any]] = []
         for position, task in enumerate(group):
             try:
-                with connection.savepoint():
-                    value = task.run(connection)
+                results.append((task, self._run(connection, task)))
             except Exception as error:  # noqa: BLE001 - it belongs to the awaiter
                 self._deliver(task, error=error)
-                connection.broken = connection.broken or isinstance(error, WorkerDied)
-                if not connection.in_transaction:
-                    return [done for done, _ in results] + group[position + 1 :]
-            else:
-                results.append((task, value))
+                connection.broken |= isinstance(error, WorkerDied)
+                if isinstance(error, OperationalError) and "readonly" in str(error):
+                    connection.broken = True  # it stays read-only even if the file does not
+                if connection.broken or not connection.in_transaction:
+                    # All is rolled back, by SQLite or by closing the connection: the others run again.
+                    self._put_back([done for done, _ in results] + group[position + 1 :])
+                    return
         begun = time.perf_counter()
         try:
             connection.control("COMMIT")
         except Exception as error:  # noqa: BLE001 - it belongs to the awaiters
-            if connection.in_transaction:
-                connection.control("ROLLBACK")
             for task, _ in results:
                 self._deliver(task, error=error)
         else:
             self.figures.committed(len(results), time.perf_counter() - begun)
             for task, value in results:
                 self._deliver(task, value)
-        return []
+
+    @staticmethod
+    def _run(connection: WorkerConnection, task: Task) -> Any:
+        with connection.savepoint():
+            value = task.run(connection)
+            if connection.broken:  # and the work went on all the same
+                raise OperationalError(ROLLED_BACK)
+            return value

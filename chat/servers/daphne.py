@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Callable
 from typing import Any
 
+from autobahn.exception import Disconnected
 from autobahn.websocket.types import ConnectionDeny
 from channels.routing import get_default_application
 from daphne.endpoints import build_endpoint_description_strings
@@ -83,7 +85,8 @@ class ChatServer(Server):
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Send, and do not return before the client can take more."""
-        await super().handle_reply(protocol, message)
+        with contextlib.suppress(Disconnected):  # the client left meanwhile; the application is told so
+            await super().handle_reply(protocol, message)
         if isinstance(protocol, ChatProtocol):
             await protocol.writable.wait()
 

@@ -1,0 +1,67 @@
+"""The file, or the whole folder, may only be read: writes are refused, reads work, and later all is as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError
+
+from storage.store import Store
+from tests.storage.faults.children import Child
+from tests.storage.faults.files import INSERT, bodies, opened
+from tests.storage.faults.machine import NotPermitted, heed_file_modes
+
+
+def read_and_try_to_write(pipe: Pipe, closed: list[Path]) -> None:
+    try:
+        heed_file_modes()
+    except NotPermitted as refusal:
+        pipe.send(refusal)
+        return
+    modes = {path: path.stat().st_mode for path in closed}
+
+    async def scenario() -> None:
+        store = Store()
+        for path, mode in modes.items():
+            path.chmod(mode & ~0o222)
+        for _ in range(2):
+            writes = (store.execute(INSERT, [str(number)]) for number in range(10))
+            pipe.send(await asyncio.gather(*writes, return_exceptions=True))
+            pipe.send(await store.fetch_all("SELECT body FROM notes"))
+        for path, mode in modes.items():
+            path.chmod(mode)
+        if any(path.is_dir() for path in modes):
+            # SQLite shares the log's index among a process's connections: one that may only be read stays so until all
+            # of them are closed.
+            await store.close()
+            store = Store()
+        await store.execute(INSERT, ["after"])
+        await store.close()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("closed", ["file", "folder"])
+def test_read_only(file, tmp_path, closed):
+    folder = tmp_path / "copy"
+    with opened(file) as connection:
+        connection.execute("INSERT INTO notes (body) VALUES ('before')")
+        shutil.copytree(file.parent, folder)  # with a log that nobody has merged yet
+    copy = folder / file.name
+    paths = [copy] if closed == "file" else [folder, *folder.iterdir()]
+    with Child(copy, read_and_try_to_write, paths) as child:
+        for _ in range(2):
+            refused = child.hear()
+            if isinstance(refused, NotPermitted):
+                pytest.skip(str(refused))
+            assert {(type(error), str(error)) for error in refused} == {
+                (OperationalError, "attempt to write a readonly database")
+            }
+            assert len(refused) == 10
+            assert child.hear() == [{"body": "before"}]
+        assert child.hear() is None
+    assert bodies(copy) == ["before", "after"]
