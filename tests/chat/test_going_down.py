@@ -77,3 +77,13 @@ async def test_bad_frames_are_answered_alike(start_server, either):
         await bob.is_alive()
         await bob.send_raw("x" * 70_000)
         assert await bob.closed() == 1009
+
+
+async def test_people_who_leave_without_waiting_for_their_answers_are_no_error(start_server, either):
+    server = start_server(SERVER=either)
+    room = server.new_room()
+    async with server.client("bob") as bob:
+        for _ in range(20):
+            async with server.client("carla") as leaving:
+                await asyncio.gather(*(leaving.send({"type": "ping", "n": n}) for n in range(20)))
+        await bob.say(room, "Still here?")
