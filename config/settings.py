@@ -67,7 +67,7 @@ DATABASES = {
         **env.DATABASE,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 5,
+            "timeout": 20,  # seconds to wait for the write lock; a disk that stalls must delay, not fail
             # Only storage's checkpointer moves the log into the file (wal_autocheckpoint = 0).
             "init_command": (
                 f"PRAGMA journal_mode = WAL; PRAGMA synchronous = {env.SQLITE_SYNCHRONOUS};"

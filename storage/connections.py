@@ -6,6 +6,7 @@ Work is written once, against `Connection`; whether it runs on a worker or on th
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -27,6 +28,8 @@ ROLLED_BACK = "the transaction was rolled back by an earlier error"
 FEW = 100  # rows that are read without asking for a turn
 CHUNK = 200
 TURN_SECONDS = 0.05
+ASK_SECONDS = 0.002
+SQLITE_PATIENCE = 5.0  # the driver's own, where the settings say nothing
 _turn = threading.Lock()
 
 
@@ -133,6 +136,7 @@ class WorkerConnection(Connection):
         wrapper.inc_thread_sharing()
         self.broken = False
         self._savepoints = 0
+        self._patience: float = wrapper.settings_dict["OPTIONS"].get("timeout", SQLITE_PATIENCE)
         self._errors = DatabaseErrorWrapper(wrapper)
         with self._errors:
             wrapper.connect()
@@ -141,6 +145,8 @@ class WorkerConnection(Connection):
                 self.raw.execute("PRAGMA mmap_size = 0")  # an I/O error in mapped memory is a signal
                 if query_only:
                     self.raw.execute("PRAGMA query_only = ON")
+                else:
+                    self.raw.execute("PRAGMA busy_timeout = 0")  # `begin` does the waiting
             except BaseException:
                 self.raw.close()
                 raise
@@ -176,6 +182,23 @@ class WorkerConnection(Connection):
         except BaseException as death:
             self.broken = True
             raise WorkerDied(statement, death) from death
+
+    def begin(self) -> None:
+        """Take the write lock, waiting for it as long as the settings' `timeout` says.
+
+        SQLite's own waiting asks ten times a second and may starve beside a process that always writes.
+        """
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                self.control("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() >= deadline:
+                    raise
+                self.broken = False
+                time.sleep(ASK_SECONDS)
+            else:
+                return
 
     @property
     def in_transaction(self) -> bool:

@@ -31,7 +31,7 @@ class Writer(Workers):
 
     def _work(self, connection: WorkerConnection) -> None:
         # The lock first: what comes in while another process holds it joins the group.
-        connection.control("BEGIN IMMEDIATE")
+        connection.begin()
         group = [task for task in self._take(GROUP) if not task.abandoned]
         results: list[tuple[Task, Any]] = []
         for position, task in enumerate(group):
