@@ -41,6 +41,7 @@ def idle(file, monkeypatch):
 @pytest.fixture
 def writer(file):
     connection = WorkerConnection("default", query_only=False)
+    connection.control("PRAGMA wal_checkpoint(TRUNCATE)")  # what other tests have left
     connection.execute("CREATE TABLE ballast (body BLOB)")
     yield connection
     connection.execute("DROP TABLE ballast")
