@@ -17,6 +17,8 @@ from storage.exceptions import QueryTimeout, WorkerDied
 
 Work = Callable[[Connection], Any]
 
+AGAIN_SECONDS = 0.01
+
 
 class Mailbox:
     """Carries results to one event loop. A loop that is busy is woken once for all results that came meanwhile."""
@@ -126,6 +128,8 @@ class Task:
             self._expired = True
             if self._connection is not None:
                 self._connection.interrupt()
+                # Between two statements that has no effect, and the next one would run to its end.
+                self.future.get_loop().call_later(AGAIN_SECONDS, self._interrupt)
 
     def run(self, connection: Connection) -> Any:
         """Do the work on this thread. Raises what the work raises; what is no `Exception` becomes `WorkerDied`."""

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.usefixtures("flag", "notes")
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
+LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 30000000) SELECT max(i) FROM n"
+
 
 async def add(store: Store, body: str) -> int:
     result = await store.execute("INSERT INTO notes (body) VALUES (%s)", [body])
@@ -158,6 +160,24 @@ async def test_a_deadline_interrupts_the_statement(store):
     assert caught.value.code == "timeout"
     # The statement is really gone, and its thread free: with one thread only, this would wait for ever.
     assert await asyncio.wait_for(asyncio.gather(*(store.fetch_value("SELECT 1") for _ in range(8))), 10) == [1] * 8
+
+
+@pytest.mark.parametrize("kind", ["read", "write"])
+async def test_a_deadline_between_two_statements_stops_the_next(store, kind):
+    passed = threading.Event()
+
+    def work(connection):
+        connection.fetch_value("SELECT 1")
+        passed.wait(10)
+        connection.fetch_value(LONG)
+
+    submit = store.transaction if kind == "write" else lambda work, timeout: store._read(work, "default", timeout)
+    with pytest.raises(QueryTimeout):
+        await submit(work, timeout=0.01)
+    passed.set()
+    queues = store.queues()
+    await asyncio.wait_for(store.close(), 10)  # which waits for the work
+    assert sum(queue.figures.outcomes["interrupted"] for queue in queues) == 1
 
 
 async def test_a_write_past_its_deadline_takes_nobody_along(store):
