@@ -240,7 +240,13 @@ class DjangoConnection(Connection):
         if self._wrapper.in_atomic_block and not self.in_transaction:
             raise OperationalError(ROLLED_BACK)
         cursor: Any = self._wrapper.cursor()
-        cursor.execute(sql, params)
+        try:
+            cursor.execute(sql, params)
+        except BaseException:
+            # The error's traceback would keep it open. Collected on any thread, it would reset the statement, which
+            # may be running again by then, and wait for it with the interpreter lock held: everything stands still.
+            cursor.close()
+            raise
         return cursor  # type: ignore[no-any-return]
 
     @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from traceback import walk_tb
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -178,6 +179,16 @@ async def test_a_deadline_between_two_statements_stops_the_next(store, kind):
     queues = store.queues()
     await asyncio.wait_for(store.close(), 10)  # which waits for the work
     assert sum(queue.figures.outcomes["interrupted"] for queue in queues) == 1
+
+
+async def test_an_error_holds_no_open_cursor(store):
+    """Whoever drops the error last would reset the statement: on any thread, waiting for whatever it does by then."""
+    with pytest.raises(IntegrityError) as caught:
+        await store.execute("INSERT INTO notes (id) VALUES ('none')")
+    held = [value for frame, _ in walk_tb(caught.tb) for value in frame.f_locals.values()]
+    for cursor in (value for value in held if hasattr(value, "fetchone") and not isinstance(value, type)):
+        with pytest.raises(Exception, match="closed cursor"):
+            cursor.fetchone()
 
 
 async def test_a_write_past_its_deadline_takes_nobody_along(store):
