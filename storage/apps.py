@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.db.models.signals import post_migrate
 
+from storage.memory import keep_freed_memory
+
 
 class StorageConfig(AppConfig):
     name = "storage"
@@ -13,7 +15,7 @@ class StorageConfig(AppConfig):
         from storage import checks, metrics  # noqa: F401, PLC0415 - they need the apps; checks register themselves
 
         metrics.register()
-
+        keep_freed_memory()
         post_migrate.connect(_make_flags, sender=self)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from traceback import walk_tb
 
@@ -291,3 +292,10 @@ async def test_figures_tell_what_happened(store, flag):
     assert figures["failed"] == 1
     assert figures["done"] >= 1
     assert figures["depth"] == 0
+
+
+@pytest.mark.parametrize("character", ["a", "ü", "\u20ac", "\U0001f4ef"], ids=["1 byte", "2", "3", "4"])
+@pytest.mark.parametrize("before", ["", "a", "aa", "aaa"])
+async def test_long_json_arrives_whole(store, character, before):
+    text = json.dumps(before + character * 200_000, ensure_ascii=False)
+    assert await store.fetch_json("SELECT %s", [text]) == text
