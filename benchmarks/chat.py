@@ -1,0 +1,76 @@
+"""This chat and an idiomatic Channels chat, on Daphne and on Uvicorn, side by side in one run.
+
+.venv/bin/python -m benchmarks.chat              about ten minutes; writes docs/benchmarks-chat.md and its chart
+.venv/bin/python -m benchmarks.chat --quick      one round, prints only
+.venv/bin/python -m benchmarks.chat --check      exits with 1 and a list if a promised ratio is missed
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import statistics
+import sys
+from collections import defaultdict
+
+from benchmarks.load import report
+from benchmarks.load.measures import MEASURES, Result
+from benchmarks.load.target import BASE_DIR, Target
+
+TARGETS = [(chat, server) for server in ("daphne", "uvicorn") for chat in ("posthorn", "idiomatic")]
+
+
+def run(rounds: int, only: list[str]) -> report.Results:
+    """Every measure of every chat, round by round; the medians."""
+    samples: dict[tuple[str, str], list[Result]] = defaultdict(list)
+    targets = [Target(*target) for target in TARGETS]
+    try:
+        for round_ in range(rounds):
+            for measure in only:
+                for target in targets:
+                    print(f"round {round_ + 1} of {rounds}: {MEASURES[measure][0]}, {target.name}", file=sys.stderr)
+                    gc.collect()
+                    samples[measure, target.name].append(asyncio.run(MEASURES[measure][1](target)))
+    finally:
+        for target in targets:
+            target.stop()
+    results: report.Results = defaultdict(dict)
+    for (measure, name), found in samples.items():
+        results[measure][name] = {key: statistics.median(sample[key] for sample in found) for key in found[0]}
+        for key in ("lost", "doubled", "disordered"):  # in any round
+            if key in found[0]:
+                results[measure][name][key] = max(sample[key] for sample in found)
+    return results
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.chat", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured (3)")
+    parser.add_argument("--quick", action="store_true", help="one round, and nothing is written")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a promised ratio is missed")
+    parser.add_argument("--only", nargs="+", choices=MEASURES, help="these measures alone, printed as they are")
+    options = parser.parse_args()
+    rounds = 1 if options.quick else options.rounds
+
+    results = run(rounds, options.only or list(MEASURES))
+    if options.only:
+        for measure, by_target in results.items():
+            for name, result in by_target.items():
+                print(measure, name, {key: round(value, 2) for key, value in result.items()})
+        return 0
+    promises = report.promises(results)
+    if options.quick:
+        print(report.tables(results), report.promises_table(promises), sep="\n\n")
+    else:
+        report.write(BASE_DIR / "docs", rounds, results, promises)
+        print(report.promises_table(promises))
+    missed = [promise for promise in promises if not promise.kept]
+    if options.check and missed:
+        print("Missed:", *(f"- {promise.text}: {promise.measured}" for promise in missed), sep="\n", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

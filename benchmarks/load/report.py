@@ -1,0 +1,120 @@
+"""What was measured of the chats, as tables, promises, a chart and a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.contest.chart import STYLE
+from benchmarks.contest.report import BEGIN, END, Promise, machine, promises_table, table
+from benchmarks.load.measures import MEASURES
+
+__all__ = ["Results", "promises", "promises_table", "tables", "write"]
+
+Results = dict[str, dict[str, dict[str, float]]]
+
+NAMES = ["posthorn, daphne", "idiomatic, daphne", "posthorn, uvicorn", "idiomatic, uvicorn"]
+COLUMNS = {
+    "sends_per_second": "acked sends/s",
+    "deliveries_per_second": "deliveries/s",
+    "ack_p50_ms": "ack p50, ms",
+    "ack_p99_ms": "ack p99, ms",
+    "all_heard_p50_ms": "until all have it, p50 ms",
+    "kb_per_connection": "KB per connection",
+    "lost": "lost",
+    "doubled": "doubled",
+    "disordered": "out of order",
+    "generator_busy": "load generator busy",
+}
+WIDTH, ROW, PANEL, LABELS = 760, 20, 30, 150
+
+
+def promises(results: Results) -> list[Promise]:
+    """What this server must reach, and what it reached."""
+
+    def ratio(measure: str, key: str, server: str) -> float:
+        return results[measure][f"posthorn, {server}"][key] / results[measure][f"idiomatic, {server}"][key]
+
+    own = {measure: {n: r for n, r in by.items() if n.startswith("posthorn")} for measure, by in results.items()}
+    kept = []
+    for server, least in (("daphne", 2500), ("uvicorn", 5000)):
+        sends = results["fifty"][f"posthorn, {server}"]["sends_per_second"]
+        times = ratio("fifty", "sends_per_second", server)
+        kept += [
+            Promise(f"1 socket, 50 in flight, {server}: 10x the acked sends", f"{times:.1f}x", times >= 10),
+            Promise(f"1 socket, 50 in flight, {server}: {least:,} acked sends/s", f"{sends:,.0f}/s", sends >= least),
+        ]
+        times = ratio("all_50", "deliveries_per_second", server)
+        kept.append(Promise(f"50 sockets, all sending, {server}: 40x the deliveries", f"{times:.1f}x", times >= 40))
+    most = max(result["deliveries_per_second"] for result in own["sockets_1000"].values())
+    kept.append(Promise("1,000 sockets, 50 senders: 300,000 deliveries/s", f"{most:,.0f}/s", most >= 300_000))
+    late = results["one"]["posthorn, uvicorn"]["ack_p99_ms"]
+    kept.append(Promise("1 in flight, uvicorn: ack p99 at most 5 ms", f"{late:.1f} ms", late <= 5))
+    memory = results["idle"]["posthorn, daphne"]["kb_per_connection"]
+    kept.append(Promise("an idle connection on daphne: at most 30 KB", f"{memory:.1f} KB", memory <= 30))
+    wrong = sum(r.get(key, 0) for by in own.values() for r in by.values() for key in ("lost", "doubled", "disordered"))
+    kept.append(Promise("lost, doubled or out of order in any run: 0", f"{wrong:.0f}", not wrong))
+    return kept
+
+
+def tables(results: Results) -> str:
+    """A table for each measure."""
+    parts = []
+    for measure, (title, _) in MEASURES.items():
+        keys = list(results[measure][NAMES[0]])
+        keys = [key for key in COLUMNS if key in keys]
+        rows = [[name, *(_number(key, results[measure][name][key]) for key in keys)] for name in NAMES]
+        parts.append(f"**{title}**\n\n" + table(["", *(COLUMNS[key] for key in keys)], rows))
+    return "\n\n".join(parts)
+
+
+def _number(key: str, value: float) -> str:
+    if key == "generator_busy":
+        return f"{100 * value:.0f} %"
+    return f"{value:.1f}" if value < 10 and value % 1 else f"{value:,.0f}"
+
+
+def write(docs: Path, rounds: int, results: Results, kept: list[Promise]) -> None:
+    """Put the tables between the marks in docs/benchmarks-chat.md, and draw the chart beside it."""
+    page = docs / "benchmarks-chat.md"
+    before, _, rest = page.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    about = f"{machine(docs, {})}; medians of {rounds} rounds."
+    page.write_text(f"{before}{BEGIN}\n{about}\n\n{promises_table(kept)}\n\n{tables(results)}\n{END}{after}")
+    (docs / "images" / "benchmarks-chat.svg").write_text(draw(results))
+
+
+def draw(results: Results) -> str:
+    """Messages per second as bars, for light and for dark pages."""
+    panels = [
+        ("acked sends/s, 1 socket, 50 in flight", "fifty", "sends_per_second"),
+        ("deliveries/s, 50 sockets, all sending", "all_50", "deliveries_per_second"),
+        ("deliveries/s, 200 sockets, 50 senders", "sockets_200", "deliveries_per_second"),
+        ("deliveries/s, 1,000 sockets, 50 senders", "sockets_1000", "deliveries_per_second"),
+    ]
+    parts, y = [], 44
+    for title, measure, key in panels:
+        values = {name: results[measure][name][key] for name in NAMES}
+        parts.append(f'<text class="panel" x="20" y="{y + 16}">{title}</text>')
+        y += PANEL - 4
+        for name, value in values.items():
+            length = max(1.5, (WIDTH - LABELS - 130) * value / max(values.values()))
+            kind = "own" if name.startswith("posthorn") else "bar"
+            parts += [
+                f'<text x="20" y="{y + 11}">{name}</text>',
+                f'<rect class="{kind}" x="{LABELS}" y="{y}" width="{length:.1f}" height="14" rx="2"/>',
+                f'<text x="{LABELS + length + 6:.1f}" y="{y + 11}">{value:,.0f}</text>',
+            ]
+            y += ROW
+        y += 12
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 6}" role="img" aria-labelledby="title">'
+    return "\n".join(
+        [
+            head,
+            f"<style>{STYLE}</style>",
+            f'<rect class="ground" width="{WIDTH}" height="{y + 6}" rx="8"/>',
+            '<text class="title" id="title" x="20" y="30">Messages per second: longer is better</text>',
+            *parts,
+            "</svg>",
+            "",
+        ]
+    )
