@@ -177,6 +177,7 @@ class Guard:
 
     def _watch(self, seconds: float) -> str | None:
         begun: Snapshot | None = None
+        last: Snapshot = {}
         blind = 0
         until = time.monotonic() + seconds
         while True:
@@ -188,7 +189,10 @@ class Guard:
                     return f"the servers' figures could not be read: {error}"
             else:
                 blind = 0
+                if any(now.get(path, PathFigures()).total < figures.total for path, figures in last.items()):
+                    begun = {}  # a server has restarted: all that it counts is of this step
                 begun = now if begun is None else begun
+                last = now
                 old = _since(now, begun, self.old)
                 if old.total >= ENOUGH:
                     self._standard = old

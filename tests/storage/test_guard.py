@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http.client import BadStatusLine, InvalidURL
 from io import BytesIO
+from itertools import chain, repeat
 from types import SimpleNamespace
 
 import pytest
@@ -48,6 +49,14 @@ def test_worse_is_more_errors_or_much_slower(new, old, reason):
 def test_a_server_that_restarted_counts_from_zero():
     assert figures(good=10).since(figures()) == figures(good=10)
     assert figures(good=1500).since(figures(good=1000)).good == 500
+
+
+def test_a_restart_within_a_step_is_not_taken_for_errors(flag):
+    looks = chain(
+        [{"workers": figures()}, {"workers": figures(good=10)}], repeat({"workers": figures(good=1500, bad=10)})
+    )
+    guarded(lambda: next(looks)).run([100], 0.05)
+    assert flag() == 100
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("10m", 600), ("1h", 3600), ("0.5s", 0.5)])
