@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.client import HTTPException
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -43,9 +44,17 @@ class PathFigures:
 
     @property
     def p95(self) -> float:
-        """Seconds that 95 of 100 operations did not exceed, waiting included: an upper bound, by bucket."""
+        """Seconds that 95 of 100 operations did not exceed, waiting included: within a bucket, by its share.
+
+        Not the bucket's end: neighbours are a factor of 2.5 apart, and two paths that are alike may fall into two.
+        """
         wanted = 0.95 * max(self.within.values(), default=0.0)
-        return next((bound for bound, count in sorted(self.within.items()) if count and count >= wanted), 0.0)
+        low = fewer = 0.0
+        for bound, count in sorted(self.within.items()):
+            if count and count >= wanted:
+                return low + (bound - low) * (wanted - fewer) / (count - fewer)
+            low, fewer = bound, count
+        return 0.0
 
     def plus(self, other: PathFigures) -> PathFigures:
         """Both together."""
@@ -64,11 +73,18 @@ Snapshot = dict[str, PathFigures]  # by path: "workers", "stock"
 
 
 def parse(text: str) -> Snapshot:
-    """Read `/metrics`: the figures of each path, over all databases, reads and writes together."""
+    """Read `/metrics`: the figures of each path, over all databases, reads and writes together.
+
+    Raises:
+        ValueError: this is something else.
+    """
     good: dict[str, float] = {}
     bad: dict[str, float] = {}
     within: dict[str, dict[float, float]] = {}
-    for family in text_string_to_metric_families(text):
+    families = list(text_string_to_metric_families(text))
+    if all(family.name != "posthorn_storage_operations" for family in families):
+        raise ValueError("there is nothing about storage")
+    for family in families:
         for sample in family.samples:
             path = sample.labels.get("path", "")
             if sample.name == "posthorn_storage_operations_total":
@@ -94,17 +110,20 @@ def read(urls: list[str], token: str) -> Snapshot:
     total: Snapshot = {}
     for url in urls:
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - checked
-        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - checked by the command
-            for path, figures in parse(response.read().decode()).items():
-                total[path] = total.get(path, PathFigures()).plus(figures)
+        try:
+            with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - checked by the command
+                snapshot = parse(response.read().decode())
+        except (HTTPException, ValueError) as error:
+            raise OSError(f"{url} does not answer with figures: {error}") from error
+        for path, figures in snapshot.items():
+            total[path] = total.get(path, PathFigures()).plus(figures)
     return total
 
 
 def worse(new: PathFigures, old: PathFigures) -> str | None:
     """Why the new path is worse than the old one, or None. What has hardly been used is not judged.
 
-    Where the old path is hardly used any more (the last step), the new one is held against having no errors and
-    answering at once.
+    Where nothing is known of the old path the new one is held against having no errors.
     """
     if new.total < ENOUGH:
         return None
@@ -113,7 +132,7 @@ def worse(new: PathFigures, old: PathFigures) -> str | None:
     if new.error_rate > old.error_rate + WORSE_ERRORS:
         return f"{new.error_rate:.1%} of its operations failed, {old.error_rate:.1%} on the old path"
     if old.total and new.p95 > old.p95 * WORSE_FACTOR and new.p95 > old.p95 + WORSE_SECONDS:
-        return f"95 of 100 operations took up to {new.p95:g} s, up to {old.p95:g} s on the old path"
+        return f"95 of 100 operations took up to {new.p95:.3g} s, up to {old.p95:.3g} s on the old path"
     return None
 
 
@@ -121,9 +140,11 @@ class RolledBack(Exception):
     """The guard turned the flag back; the text says why."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Guard:
     """Raises a flag in steps and goes back to `start` percent as soon as the new path is worse.
+
+    Where the old path is hardly used any more (the last step), what it did before counts.
 
     `look` returns the figures since the servers' start and may raise `OSError`; `say` tells people what happens.
     """
@@ -135,6 +156,7 @@ class Guard:
     say: Callable[[str], None]
     new: str = "workers"
     old: str = "stock"
+    _standard: PathFigures = field(default_factory=PathFigures, init=False)  # the old path's, when last known
 
     def run(self, steps: list[int], every_seconds: float) -> None:
         """Go through the steps, staying `every_seconds` on each.
@@ -155,6 +177,7 @@ class Guard:
 
     def _watch(self, seconds: float) -> str | None:
         begun: Snapshot | None = None
+        last: Snapshot = {}
         blind = 0
         until = time.monotonic() + seconds
         while True:
@@ -166,8 +189,14 @@ class Guard:
                     return f"the servers' figures could not be read: {error}"
             else:
                 blind = 0
+                if any(now.get(path, PathFigures()).total < figures.total for path, figures in last.items()):
+                    begun = {}  # a server has restarted: all that it counts is of this step
                 begun = now if begun is None else begun
-                why = worse(_since(now, begun, self.new), _since(now, begun, self.old))
+                last = now
+                old = _since(now, begun, self.old)
+                if old.total >= ENOUGH:
+                    self._standard = old
+                why = worse(_since(now, begun, self.new), self._standard)
                 if why is not None:
                     return why
             left = until - time.monotonic()

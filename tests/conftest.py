@@ -22,8 +22,10 @@ def _servers(world: World, folder: Path) -> Iterator[StartServer]:
     servers: list[Server] = []
     numbers = count(1)
 
-    def start(**options) -> Server:
+    def start(*, before: Callable[[Server], None] | None = None, **options) -> Server:
         server = Server(world, folder / f"server-{next(numbers)}", **options)
+        if before is not None:
+            before(server)
         servers.append(server)
         server.start()
         return server
@@ -37,7 +39,10 @@ def _servers(world: World, folder: Path) -> Iterator[StartServer]:
 
 @pytest.fixture
 def start_server(world, tmp_path) -> Iterator[StartServer]:
-    """Starts servers of the test's own. Fails the test if one of them logs a traceback."""
+    """Starts servers of the test's own. Fails the test if one of them logs a traceback.
+
+    `before`: what to do with the server's database before the server starts.
+    """
     yield from _servers(world, tmp_path)
 
 

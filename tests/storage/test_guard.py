@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from http.client import BadStatusLine, InvalidURL
+from io import BytesIO
+from itertools import chain, repeat
+from types import SimpleNamespace
+
 import pytest
 from django.core.management import CommandError, call_command
 from prometheus_client import CollectorRegistry, generate_latest
@@ -11,9 +16,11 @@ from storage.guard import Guard, PathFigures, RolledBack, parse, worse
 from storage.management.commands.rollout import duration
 from storage.metrics import StorageCollector
 from storage.models import RolloutChange, RolloutFlag
+from storage.store import Store
 
 FAST = {0.001: 900.0, 0.01: 1000.0, float("inf"): 1000.0}
 SLOW = {0.001: 0.0, 0.01: 0.0, 0.1: 1000.0, float("inf"): 1000.0}
+NEARLY = [{0.01: of_1000, 0.025: 1000.0, float("inf"): 1000.0} for of_1000 in (951.0, 949.0)]  # p95 by a bucket's edge
 
 
 def figures(good=1000.0, bad=0.0, within=None) -> PathFigures:
@@ -27,8 +34,9 @@ def figures(good=1000.0, bad=0.0, within=None) -> PathFigures:
         (figures(bad=5), figures(), None),
         (figures(bad=50), figures(bad=50), None),
         (figures(bad=50), figures(), "4.8% of its operations failed, 0.0% on the old path"),
-        (figures(within=SLOW), figures(), "95 of 100 operations took up to 0.1 s, up to 0.01 s on the old path"),
+        (figures(within=SLOW), figures(), "95 of 100 operations took up to 0.0955 s, up to 0.0055 s on the old path"),
         (figures(within=SLOW), figures(within=SLOW), None),
+        (figures(within=NEARLY[1]), figures(within=NEARLY[0]), None),
         (figures(good=10, bad=30), figures(), None),  # hardly used
         (figures(bad=50), PathFigures(), "4.8% of its operations failed, 0.0% on the old path"),  # the last step
         (figures(), PathFigures(), None),
@@ -41,6 +49,14 @@ def test_worse_is_more_errors_or_much_slower(new, old, reason):
 def test_a_server_that_restarted_counts_from_zero():
     assert figures(good=10).since(figures()) == figures(good=10)
     assert figures(good=1500).since(figures(good=1000)).good == 500
+
+
+def test_a_restart_within_a_step_is_not_taken_for_errors(flag):
+    looks = chain(
+        [{"workers": figures()}, {"workers": figures(good=10)}], repeat({"workers": figures(good=1500, bad=10)})
+    )
+    guarded(lambda: next(looks)).run([100], 0.05)
+    assert flag() == 100
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("10m", 600), ("1h", 3600), ("0.5s", 0.5)])
@@ -100,6 +116,59 @@ def test_it_goes_back_by_itself_and_says_why(flag):
     assert flag() == 0
     change = RolloutChange.objects.order_by("-id")[0]
     assert change.reason.startswith("rolled back by the guard at 5 %: 9.1%")
+
+
+def test_on_the_last_step_what_the_old_path_did_before_counts(flag, monkeypatch):
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr(guard, "time", SimpleNamespace(monotonic=lambda: now, sleep=sleep))
+    monkeypatch.setattr(guard, "LOOK_SECONDS", 1.0)  # with steps of a second: two looks at each
+    fast = {**FAST, 0.1: 1000.0}
+    alike = {"workers": figures(within=fast), "stock": figures(within=fast)}
+    late = figures(good=2000.0, within={bound: fast[bound] + SLOW[bound] for bound in fast})
+    looks = iter([{}, alike, alike, {**alike, "workers": late}])
+    with pytest.raises(RolledBack, match=r"from 100 % to 0 %: 95 of 100 operations took up to 0\.0955 s"):
+        guarded(lambda: next(looks)).run([50, 100], 1.0)
+    assert flag() == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<!doctype html>",
+        "",
+        "# TYPE somebody_elses counter\nsomebody_elses_total 1\n",
+        BadStatusLine("what is this?"),
+        InvalidURL("nonnumeric port"),
+    ],
+)
+def test_what_are_no_figures_is_an_oserror(answer, monkeypatch):
+    def urlopen(*_: object, **__: object) -> BytesIO:
+        if isinstance(answer, Exception):
+            raise answer
+        return BytesIO(answer.encode())
+
+    monkeypatch.setattr("urllib.request.urlopen", urlopen)
+    with pytest.raises(OSError, match="http://somewhere/ does not answer with figures"):
+        guard.read(["http://somewhere/"], "t" * 16)
+
+
+def test_a_server_that_has_done_nothing_yet_has_figures():
+    registry = CollectorRegistry()
+    registry.register(StorageCollector(Store()))
+    assert parse(generate_latest(registry).decode()) == {}
+
+
+def test_the_command_refuses_where_the_environment_decides(flag, settings):
+    settings.METRICS_TOKEN = "t" * 16
+    settings.USE_SQLITE_WORKERS = True
+    with pytest.raises(CommandError, match="USE_SQLITE_WORKERS is set"):
+        call_command("rollout", "set", "sqlite_workers", "on", "--guard")
+    assert flag() == 0
 
 
 def test_it_goes_back_when_nobody_can_tell(flag):

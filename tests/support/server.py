@@ -60,12 +60,25 @@ class World:
 class Server:
     """A server and its database. `kill` and `start` again keep the port, the database and the log."""
 
-    def __init__(self, world: World, var: Path, *, empty: bool = False, beside: Server | None = None, **env: str):
-        """`beside`: share that server's database, as a second process of one installation."""
+    def __init__(
+        self,
+        world: World,
+        var: Path,
+        *,
+        empty: bool = False,
+        beside: Server | None = None,
+        program: Sequence[str] = ("manage.py",),
+        **env: str,
+    ):
+        """`beside`: share that server's database, as a second process of one installation.
+
+        `program`: what to have Python run in the place of `manage.py`.
+        """
         self.world = world
         self.var = var
         self.database: Path = beside.database if beside else var / "posthorn.sqlite3"
         self.port = 0
+        self._program = program
         self._env = env
         self._process: subprocess.Popen[str] | None = None
         self._untaken = list(world.rooms)
@@ -84,7 +97,7 @@ class Server:
     def start(self) -> None:
         """Start, and return when it listens."""
         with self._log.open("a") as log:
-            command = [sys.executable, "manage.py", "serve"]
+            command = [sys.executable, *self._program, "serve"]
             process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
             )

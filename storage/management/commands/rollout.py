@@ -88,6 +88,8 @@ class Command(BaseCommand):
     ) -> None:
         if name != "sqlite_workers":
             raise CommandError("--guard compares storage's two paths: it is for sqlite_workers")
+        if settings.USE_SQLITE_WORKERS is not None:
+            raise CommandError("USE_SQLITE_WORKERS is set in the environment: the flag decides nothing, unset it first")
         if not settings.METRICS_TOKEN:
             raise CommandError("--guard reads the servers' /metrics: set METRICS_TOKEN for them and for this command")
         urls = watch or [settings.METRICS_URL]
