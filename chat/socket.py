@@ -1,4 +1,5 @@
-"""The way out to one client: frames are queued without waiting and written in order by one task."""
+"""The way out to one client: frames are queued without waiting and written in order by a task that lives as long as
+there is something to write: most connections are idle most of the time, and cost memory all the time."""
 
 from __future__ import annotations
 
@@ -30,10 +31,7 @@ class Socket:
         self._frames: deque[str] = deque()
         self._unsent = 0
         self._closing: Close | None = None
-        self._wake = asyncio.Event()
-        self._written = asyncio.Event()
-        self._written.set()
-        self._writer = asyncio.ensure_future(self._write())
+        self._writer: asyncio.Task[None] | None = None
 
     @property
     def is_full(self) -> bool:
@@ -54,55 +52,59 @@ class Socket:
             return
         self._unsent += len(frame)
         self._frames.append(frame)
-        self._written.clear()
-        self._wake.set()
+        self._start()
 
     async def drain(self) -> None:
         """Wait until everything queued has been written, or never will be."""
-        await self._written.wait()
+        if self._writer is not None:
+            await asyncio.wait([self._writer])
 
     def close(self, code: Close) -> None:
         """Close the connection once what is queued has been written."""
         if self._closing is None:
             self._closing = code
-            self._wake.set()
+            self._start()
 
     async def end(self) -> None:
         """The client is gone: stop writing, and let nobody wait for it."""
         self._stop(Close.RESTARTING)
-        self._writer.cancel()
-        await asyncio.gather(self._writer, return_exceptions=True)
+        if self._writer is not None:
+            self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)
+
+    def _start(self) -> None:
+        if self._writer is None:
+            self._writer = asyncio.ensure_future(self._write())
 
     async def _write(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            while self._closing is None or self._frames:
-                while self._frames:
-                    frame = self._frames.popleft()
-                    self._unsent -= len(frame)
-                    patience = loop.call_later(SLOW_SECONDS, self._give_up)
-                    await self._send({"type": "websocket.send", "text": frame})
-                    patience.cancel()
-                self._written.set()
-                self._wake.clear()
-                if self._closing is None:
-                    await self._wake.wait()
-            await self._send({"type": "websocket.close", "code": int(self._closing)})
+            while self._frames:
+                frame = self._frames.popleft()
+                self._unsent -= len(frame)
+                patience = loop.call_later(SLOW_SECONDS, self._give_up)
+                await self._send({"type": "websocket.send", "text": frame})
+                patience.cancel()
+            if self._closing is not None:
+                await self._send({"type": "websocket.close", "code": int(self._closing)})
         except OSError:
             self._stop(Close.RESTARTING)  # the client went away; its disconnect follows
         except Exception:
             logger.exception("a frame could not be written")
             self._stop(Close.RESTARTING)
             await self._send({"type": "websocket.close", "code": int(Close.RESTARTING)})
+        finally:
+            if self._writer is asyncio.current_task():
+                self._writer = None
 
     def _give_up(self) -> None:
         """Close without waiting for what is being written: it would be for ever."""
         if self._closing is None or self._frames:
             self._stop(Close.TOO_SLOW)
-            self._writer.cancel()
+            if self._writer is not None:
+                self._writer.cancel()
             self._writer = asyncio.ensure_future(self._write())
 
     def _stop(self, code: Close) -> None:
         self._closing = self._closing or code
         self._frames.clear()
-        self._written.set()

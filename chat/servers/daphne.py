@@ -28,8 +28,8 @@ class ChatProtocol(WebSocketProtocol):
 
     def __init__(self) -> None:
         super().__init__()
-        self.writable = asyncio.Event()
-        self.writable.set()
+        self.full: asyncio.Future[None] | None = None
+        """Set while the buffer is full; done when there is room again."""
 
     def onConnect(self, request: Any) -> Any:  # noqa: N802 - theirs
         """Refuse headers that Daphne would stumble over."""
@@ -67,15 +67,18 @@ class ChatProtocol(WebSocketProtocol):
 
     def pauseProducing(self) -> None:  # noqa: N802 - theirs
         """The buffer is full."""
-        self.writable.clear()
+        if self.full is None:
+            self.full = asyncio.get_running_loop().create_future()
 
     def resumeProducing(self) -> None:  # noqa: N802 - theirs
         """The buffer is empty again."""
-        self.writable.set()
+        full, self.full = self.full, None
+        if full is not None and not full.done():
+            full.set_result(None)
 
     def stopProducing(self) -> None:  # noqa: N802 - theirs
         """The connection is gone: nobody has to wait for it."""
-        self.writable.set()
+        self.resumeProducing()
 
 
 class ChatServer(Server):
@@ -87,8 +90,8 @@ class ChatServer(Server):
         """Send, and do not return before the client can take more."""
         with contextlib.suppress(Disconnected):  # the client left meanwhile; the application is told so
             await super().handle_reply(protocol, message)
-        if isinstance(protocol, ChatProtocol):
-            await protocol.writable.wait()
+        if isinstance(protocol, ChatProtocol) and protocol.full is not None:
+            await asyncio.shield(protocol.full)
 
     def end(self) -> None:
         """Begin to end. A second signal ends at once."""
