@@ -122,6 +122,12 @@ class Sender(Visitor):
                 self._stir()
             await asyncio.sleep(self.random.uniform(*self._pauses))
 
+    def say_last_words(self) -> None:
+        """Something in every room, after which nothing follows that would tell of a hole."""
+        for room in self.rooms:
+            self._say(room)
+        self._stir()
+
     def _say(self, room: int) -> None:
         self._count += 1
         words = " ".join(["word"] * self.random.choice((0, 1, 5, 50)))
@@ -164,8 +170,10 @@ class Sender(Visitor):
         ]
 
     async def _talk(self) -> None:
-        # Some send more than the window lets them: they are refused for now, and must not overtake themselves.
-        window = self.welcome["window"] * self.random.choice((1, 1, 3))
+        # Some send more than the window lets them, and not all at once: they are refused for now in the midst of what
+        # is taken, and must not overtake themselves.
+        greedy = self.random.random() < 0.4
+        window = self.welcome["window"] * (3 if greedy else 1)
         try:
             while self.close_code is None:
                 now = time.monotonic()
@@ -173,6 +181,8 @@ class Sender(Visitor):
                 self._stirred.clear()
                 for item in self.outbox.launch(window, now):
                     await self.post(item.room, item.body, item.client_id)
+                    if greedy and self.random.random() < 0.2:
+                        await asyncio.sleep(self.random.uniform(0, 0.005))
                 if self._drops_next and self.outbox.in_flight:
                     self._drops_next = False
                     await asyncio.sleep(self.random.uniform(0, 0.02))

@@ -111,6 +111,10 @@ class Trial:
             await self._faults.cause(self._servers, self._redis, self._visitors, self._senders)
         finally:
             await self._end([*speaking, telling])
+        # What comes last must arrive without a hint, and without anything after it that would show what is missing.
+        await asyncio.to_thread(self._redis.kill)
+        for sender in self._senders:
+            sender.say_last_words()
 
     async def _recover(self) -> None:
         began = time.monotonic()
