@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.db import DatabaseError
@@ -77,18 +77,24 @@ class Nack(NamedTuple):
 
 
 Outcome = Ack | Nack
+TOO_MUCH = Nack(Code.BUSY, "the server has too much to do", retry=True)
 OUT_OF_ORDER = Nack(Code.ORDER, "an earlier message of yours has to be sent first", retry=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """A change on its way to the database. `done` is called on the event loop, once, with how it ended."""
+    """A change on its way to the database. `done` is called on the event loop, once, with how it ended.
+
+    One that is `refused` already (the client sends too much) waits for its turn as well: what was sent before it may
+    have to open the lane first, and what was sent after it must find the lane closed.
+    """
 
     actor: int
     frame: Change
     lane: Lane
     number: int
     done: Callable[[Outcome], None]
+    refused: Nack | None = None
 
 
 class Committed(NamedTuple):
@@ -116,8 +122,7 @@ class CommitQueue:
     def put(self, operation: Operation) -> None:
         """Take the operation; its `done` is called when it is committed or refused."""
         if len(self._waiting) >= MAX_WAITING:
-            _finish(operation, Nack(Code.BUSY, "the server has too much to do", retry=True))
-            return
+            operation = replace(operation, refused=TOO_MUCH)
         self._waiting.append(operation)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.ensure_future(self._work())
@@ -137,17 +142,19 @@ class CommitQueue:
         batch: list[Operation] = []
         while self._waiting and len(batch) < BATCH:
             operation = self._waiting.popleft()
-            if operation.lane.admits(operation):
-                batch.append(operation)
-            else:
+            if not operation.lane.admits(operation):
                 _finish(operation, OUT_OF_ORDER)
+            elif operation.refused:
+                _finish(operation, operation.refused)
+            else:
+                batch.append(operation)
         return batch
 
     async def _commit(self, batch: list[Operation]) -> None:
         try:
             outcomes, committed = await store.transaction(commit_batch, batch, timeout=COMMIT_SECONDS)
         except QueueFull:
-            outcomes, committed = [Nack(Code.BUSY, "the server has too much to do", retry=True)] * len(batch), []
+            outcomes, committed = [TOO_MUCH] * len(batch), []
         except (StorageError, DatabaseError) as error:
             logger.error("a batch of %d could not be committed: %s: %s", len(batch), type(error).__name__, error)
             outcomes, committed = [_failed_for_now()] * len(batch), []

@@ -158,17 +158,18 @@ class ChatConsumer(AsyncConsumer):
     def _change(self, frame: Change) -> None:
         key = frame.room if isinstance(frame, Send) else CHANGES
         lane = self.lanes.setdefault(key, Lane())
-        operation = Operation(
-            self.user, frame, lane, lane.next_number(), lambda outcome: self._changed(key, frame, outcome)
-        )
         lane.in_flight += 1
         self.in_flight += 1
-        refused = self._refuse_for_now()
-        if refused is None:
-            commit_queue.put(operation)
-        else:
-            lane.block(operation)
-            operation.done(refused)
+        commit_queue.put(
+            Operation(
+                self.user,
+                frame,
+                lane,
+                lane.next_number(),
+                lambda outcome: self._changed(key, frame, outcome),
+                refused=self._refuse_for_now(),
+            )
+        )
 
     def _refuse_for_now(self) -> Nack | None:
         if self.in_flight > protocol.WINDOW:

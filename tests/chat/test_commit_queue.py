@@ -166,9 +166,18 @@ async def test_a_batch_that_the_database_takes_back_as_a_whole_is_done_again_onc
     assert await stored() == ["b1", "b2", "c1"]
 
 
+async def test_what_is_refused_behind_the_one_that_opens_the_lane_is_not_overtaken(bob, monkeypatch, stored):
+    monkeypatch.setattr(module, "MAX_WAITING", 2)
+    assert await bob.outcomes("b1", "b2", "b3") == ["ack", "ack", "busy"]
+    assert await bob.outcomes("b3", "b4", "b5") == ["ack", "ack", "busy"]
+    assert await bob.outcomes("b6") == ["order"]
+    assert await bob.outcomes("b5", "b6") == ["ack", "ack"]
+    assert await stored() == ["b1", "b2", "b3", "b4", "b5", "b6"]
+
+
 async def test_what_the_full_queue_refuses_does_not_hold_up_what_it_took(bob, monkeypatch, stored):
     monkeypatch.setattr(module, "MAX_WAITING", 2)
-    assert await bob.outcomes("b1", "b2", "b3", "b4") == ["ack", "ack", "busy", "busy"]
+    assert await bob.outcomes("b1", "b2", "b3", "b4") == ["ack", "ack", "busy", "order"]
     assert await bob.outcomes("b4") == ["order"]
     assert await bob.outcomes("b3", "b4") == ["ack", "ack"]
     assert await stored() == ["b1", "b2", "b3", "b4"]

@@ -8,6 +8,7 @@ import json
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -206,26 +207,26 @@ class Client:
             async for data in connection:
                 frame: Frame = json.loads(data)
                 self.inbox.append(frame)
-                await self._heard(frame)
+                await self._heard(frame, connection)
                 self._moved.set()
         except ConnectionClosed:
             pass  # how it ended is read from the connection, whichever way it was
         self.close_code = connection.close_code
         self._moved.set()
 
-    async def _heard(self, frame: Frame) -> None:
+    async def _heard(self, frame: Frame, connection: ClientConnection) -> None:
         if frame["type"] in {"ack", "nack"}:
             answers = self.acks if frame["type"] == "ack" else self.nacks
             answers.setdefault(frame["client_id"], []).append(frame)
         elif frame["type"] == "events":
-            await self._apply(frame)
+            await self._apply(frame, connection)
         elif frame["type"] == "reset":
             self.logs[frame["room"]] = Log(frame["head"])
         elif frame["type"] == "rooms":
             for room in frame["rooms"]:
                 self.logs.setdefault(room["id"], Log(room["head"]))
 
-    async def _apply(self, frame: Frame) -> None:
+    async def _apply(self, frame: Frame, connection: ClientConnection) -> None:
         seqs = [event["seq"] for event in frame["events"]]
         if seqs != list(range(frame["from"], frame["to"] + 1)):
             self.broken_rules.append(f"an events frame from {frame['from']} to {frame['to']} has {seqs}")
@@ -238,6 +239,7 @@ class Client:
         gap = frame["from"] > log.last + 1
         if gap or (log.syncing and frame["more"]):
             log.syncing = True
-            await self.send({"type": "sync", "room": frame["room"], "after": log.last})
+            with suppress(ConnectionClosed):  # the next hello asks for it then
+                await connection.send(json.dumps({"type": "sync", "room": frame["room"], "after": log.last}))
         else:
             log.syncing = False

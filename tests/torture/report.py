@@ -1,0 +1,48 @@
+"""The result of a trial in words, for the screen and for docs/reliability.md."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.torture.trial import Result
+
+BEGIN = "<!-- the last result: written by `python -m tests.torture --write` -->"
+END = "<!-- end of the last result -->"
+
+
+def table(result: Result) -> str:
+    """A Markdown table of what was done and what was found."""
+    verdict, counts, plan = result.verdict, result.counts, result.plan
+    rows = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "seed": plan.seed,
+        "seconds of faults": f"{plan.seconds:.0f}",
+        "messages sent": result.messages,
+        "acks received, those of repeats included": result.acks,
+        "refused for now (over the window, or behind such a one)": result.nacks,
+        "sent again because no answer came, or not yet": result.resent,
+        "stored by a sending whose ack was lost": result.acks_lost,
+        "servers killed (`kill -9`)": counts.kills,
+        "servers stopped (SIGTERM)": counts.terms,
+        "Redis killed": counts.redis_restarts,
+        "sockets dropped": counts.dropped_sockets,
+        "acked frames replayed": counts.replayed_frames,
+        "events applied by clients": result.events_heard,
+        "**lost**": len(verdict.lost),
+        "**duplicated**": len(verdict.duplicated),
+        "**reordered**": len(verdict.reordered),
+        "wrong acks": len(verdict.wrong_acks),
+        "rooms with a hole": len(verdict.holes),
+        "clients whose log is the database's": f"{result.agreeing} of {result.clients}",
+        "anything else": len(verdict.other),
+    }
+    lines = ["| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows.items())]
+    return "\n".join(lines)
+
+
+def write(result: Result, file: Path) -> None:
+    """Put the table between the two marks of the page."""
+    before, rest = file.read_text().split(BEGIN)
+    _, after = rest.split(END)
+    file.write_text(f"{before}{BEGIN}\n\n{table(result)}\n\n{END}{after}")
