@@ -1,6 +1,6 @@
 """This chat and an idiomatic Channels chat, on Daphne and on Uvicorn, side by side in one run.
 
-.venv/bin/python -m benchmarks.chat              about ten minutes; writes docs/benchmarks-chat.md and its chart
+.venv/bin/python -m benchmarks.chat              about six minutes; writes docs/benchmarks-chat.md and its chart
 .venv/bin/python -m benchmarks.chat --quick      one round, prints only
 .venv/bin/python -m benchmarks.chat --check      exits with 1 and a list if a promised ratio is missed
 """
@@ -19,6 +19,8 @@ from benchmarks.load.measures import MEASURES, Result
 from benchmarks.load.target import BASE_DIR, Target
 
 TARGETS = [(chat, server) for server in ("daphne", "uvicorn") for chat in ("posthorn", "idiomatic")]
+# For the idiomatic chat, whose layer in Redis times out then.
+TOO_MUCH = {"sockets_200", "sockets_1000", "once"}
 
 
 def run(rounds: int, only: list[str]) -> report.Results:
@@ -29,6 +31,8 @@ def run(rounds: int, only: list[str]) -> report.Results:
         for round_ in range(rounds):
             for measure in only:
                 for target in targets:
+                    if measure in TOO_MUCH and target.name.startswith("idiomatic"):
+                        continue
                     print(f"round {round_ + 1} of {rounds}: {MEASURES[measure][0]}, {target.name}", file=sys.stderr)
                     gc.collect()
                     samples[measure, target.name].append(asyncio.run(MEASURES[measure][1](target)))

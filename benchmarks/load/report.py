@@ -62,7 +62,11 @@ def tables(results: Results) -> str:
     for measure, (title, _) in MEASURES.items():
         keys = list(results[measure][NAMES[0]])
         keys = [key for key in COLUMNS if key in keys]
-        rows = [[name, *(_number(key, results[measure][name][key]) for key in keys)] for name in NAMES]
+        rows = [
+            [name, *(_number(key, results[measure][name][key]) for key in keys)]
+            for name in NAMES
+            if name in results[measure]
+        ]
         parts.append(f"**{title}**\n\n" + table(["", *(COLUMNS[key] for key in keys)], rows))
     return "\n\n".join(parts)
 
@@ -93,7 +97,7 @@ def draw(results: Results) -> str:
     ]
     parts, y = [], 44
     for title, measure, key in panels:
-        values = {name: results[measure][name][key] for name in NAMES}
+        values = {name: results[measure][name][key] for name in NAMES if name in results[measure]}
         parts.append(f'<text class="panel" x="20" y="{y + 16}">{title}</text>')
         y += PANEL - 4
         for name, value in values.items():
