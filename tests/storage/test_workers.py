@@ -6,7 +6,6 @@ import asyncio
 import os
 import sqlite3
 import threading
-from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connections
@@ -17,6 +16,8 @@ from storage.store import Store
 from storage.tasks import Task
 from storage.workers import Readers
 from storage.writer import Writer
+from tests.storage.faults.files import open_files
+from tests.storage.held import held
 
 pytestmark = pytest.mark.usefixtures("notes")
 
@@ -35,23 +36,6 @@ def file(notes):
 
 def insert(connection, body):
     return connection.execute("INSERT INTO notes (body) VALUES (%s)", [body]).last_insert_id
-
-
-def open_files() -> int:
-    return len(list(Path("/dev/fd").iterdir()))
-
-
-async def held(store: Store, gate: threading.Event) -> asyncio.Task:
-    """A transaction that has begun and waits for the gate, so that what comes meanwhile makes one group."""
-    begun = threading.Event()
-
-    def wait(_connection):
-        begun.set()
-        gate.wait(10)
-
-    task = asyncio.create_task(store.transaction(wait))
-    await asyncio.to_thread(begun.wait, 10)
-    return task
 
 
 async def test_what_waits_is_committed_together(store, opened):

@@ -6,7 +6,6 @@ import asyncio
 import datetime
 import decimal
 import enum
-import threading
 import uuid
 from collections.abc import Awaitable
 
@@ -15,6 +14,7 @@ from django.db import Error, OperationalError
 
 from storage.store import Store
 from tests.storage.faults.files import INSERT
+from tests.storage.held import in_one_group
 
 pytestmark = pytest.mark.usefixtures("flag", "notes")
 
@@ -83,20 +83,10 @@ async def add(store: Store, body: str) -> str:
 
 
 async def together(store: Store, *calls: Awaitable[object]) -> list[object]:
-    """All of these wait at the same time, so that on the workers they are committed together."""
-    begun, gate = threading.Event(), threading.Event()
-
-    def wait(_connection) -> None:
-        begun.set()
-        gate.wait()
-
-    first = asyncio.create_task(store.transaction(wait))
-    await asyncio.to_thread(begun.wait)
-    tasks = [asyncio.ensure_future(call) for call in calls]
-    await asyncio.sleep(0)
-    gate.set()
-    await first
-    return list(await asyncio.gather(*tasks, return_exceptions=True))
+    """The outcomes of all of these, committed together with one that succeeds."""
+    first, *outcomes = await in_one_group(store, *calls)
+    assert first is None
+    return outcomes
 
 
 async def bodies(store: Store) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from storage.exceptions import QueueFull
 from tests.storage.faults.files import INSERT, open_files
+from tests.storage.held import held
 
 pytestmark = pytest.mark.usefixtures("on_workers", "notes")
 
@@ -17,11 +18,7 @@ FEW = 10  # what the readers and the checkpointer may need that was not there ye
 
 async def test_a_thousand_cancelled_writes_leave_every_place_free(store, settings):
     limit = settings.SQLITE_MAX_QUEUE_SIZE
-    begun, gate = threading.Event(), threading.Event()
-
-    def wait(_connection) -> None:
-        begun.set()
-        gate.wait()
+    gate = threading.Event()
 
     async def full_queue(name: str) -> list[asyncio.Task]:
         writes = [asyncio.create_task(store.execute(INSERT, [f"{name} {number}"])) for number in range(limit)]
@@ -31,8 +28,7 @@ async def test_a_thousand_cancelled_writes_leave_every_place_free(store, setting
             await store.execute(INSERT, ["one too many"])
         return writes
 
-    holding = asyncio.create_task(store.transaction(wait))
-    await asyncio.to_thread(begun.wait)
+    holding = await held(store, gate)
     threads, files = threading.active_count(), open_files()
     try:
         for name in ("first", "second", "third"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from storage.store import Store
 from tests.storage.faults.children import Child
 from tests.storage.faults.files import INSERT, NOTES, bodies
 from tests.storage.faults.machine import NotPermitted, SmallDisk, SmallFiles
+from tests.storage.held import in_one_group
 
 PAGE = "x" * 4000
 
@@ -27,21 +27,9 @@ async def add(store: Store, body: object) -> object:
     return body
 
 
-async def in_one_group(store: Store, values: Sequence[object]) -> list[object]:
-    """Write each value; all are committed together, for they waited together."""
-    begun, gate = threading.Event(), threading.Event()
-
-    def wait(_connection) -> None:
-        begun.set()
-        gate.wait()
-
-    first = asyncio.create_task(store.transaction(wait))
-    await asyncio.to_thread(begun.wait)
-    writes = [asyncio.create_task(add(store, value)) for value in values]
-    await asyncio.sleep(0)
-    gate.set()
-    outcomes = await asyncio.gather(first, *writes, return_exceptions=True)
-    return outcomes[1:]
+async def add_in_one_group(store: Store, values: Sequence[object]) -> list[object]:
+    _, *outcomes = await in_one_group(store, *(add(store, value) for value in values))
+    return outcomes
 
 
 def words(outcomes: list[object]) -> list[str]:
@@ -63,13 +51,13 @@ def fill(pipe, make_disk) -> list[str]:
         outcomes = await asyncio.gather(*(add(store, note(number)) for number in range(20)))
         with disk.full():
             for repeated in range(2):
-                refused = await in_one_group(store, [note(100 + number) for number in range(30)])
+                refused = await add_in_one_group(store, [note(100 + number) for number in range(30)])
                 pipe.send(words(refused))
                 assert await store.fetch_value("SELECT count(*) FROM notes") == 20, repeated
         outcomes += await asyncio.gather(*(add(store, note(200 + number)) for number in range(20)))
         with disk.full(spare=200_000):
             mixed = [note(300), note(301), "y" * 6_000_000, note(302), note(303)]
-            outcomes += (answers := await in_one_group(store, mixed))
+            outcomes += (answers := await add_in_one_group(store, mixed))
             pipe.send(words(answers))
         outcomes += [await add(store, note(400))]
         await store.close()
