@@ -54,14 +54,15 @@ class Lane:
 
     def admits(self, operation: Operation) -> bool:
         """Whether this operation may go on; the one that failed for now, coming again, opens the lane."""
-        if self.blocked_by is None or operation.number < self._blocked_at:
-            return True
         if self.blocked_by == operation.frame.client_id:
             self.blocked_by = None
         return self.blocked_by is None
 
     def block(self, operation: Operation) -> None:
-        """This operation failed for now: nothing that came after it may overtake it. What came before goes on."""
+        """This operation failed for now: nothing that came after it may overtake it.
+
+        One is refused when its turn comes, another fails in the commit that was under way: the first to come counts.
+        """
         if self.blocked_by is None or operation.number < self._blocked_at:
             self.blocked_by = operation.frame.client_id
             self._blocked_at = operation.number

@@ -202,7 +202,7 @@ class WorkerConnection(Connection):
             self.raw.text_factory = str
 
     def control(self, statement: str) -> None:
-        """Run BEGIN, COMMIT, SAVEPOINT and the like; failures carry Django's classes and break the connection."""
+        """Run COMMIT, SAVEPOINT and the like; failures carry Django's classes and break the connection."""
         try:
             with self._errors:
                 self.raw.execute(statement)
@@ -221,11 +221,11 @@ class WorkerConnection(Connection):
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                self.control("BEGIN IMMEDIATE")
-            except OperationalError as error:
+                with self._errors:
+                    self.raw.execute("BEGIN IMMEDIATE")
+            except OperationalError as error:  # not `control`: to find it locked breaks nothing
                 if "locked" not in str(error) or time.monotonic() >= deadline:
                     raise
-                self.broken = False
                 time.sleep(ASK_SECONDS)
             else:
                 return
