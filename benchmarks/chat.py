@@ -7,16 +7,16 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import gc
 import statistics
 import sys
 from collections import defaultdict
 
+from benchmarks import page
 from benchmarks.load import report
 from benchmarks.load.measures import MEASURES, Result
-from benchmarks.load.target import BASE_DIR, Target
+from benchmarks.load.target import Target
 
 TARGETS = [(chat, server) for server in ("daphne", "uvicorn") for chat in ("posthorn", "idiomatic")]
 # For the idiomatic chat, whose layer in Redis times out then.
@@ -49,10 +49,7 @@ def run(rounds: int, only: list[str]) -> report.Results:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.chat", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured (3)")
-    parser.add_argument("--quick", action="store_true", help="one round, and nothing is written")
-    parser.add_argument("--check", action="store_true", help="exit with 1 if a promised ratio is missed")
+    parser = page.arguments("chat", __doc__, rounds=3)
     parser.add_argument("--only", nargs="+", choices=MEASURES, help="these measures alone, printed as they are")
     options = parser.parse_args()
     rounds = 1 if options.quick else options.rounds
@@ -65,15 +62,11 @@ def main() -> int:
         return 0
     promises = report.promises(results)
     if options.quick:
-        print(report.tables(results), report.promises_table(promises), sep="\n\n")
+        print(report.tables(results), page.promises_table(promises), sep="\n\n")
     else:
-        report.write(BASE_DIR / "docs", rounds, results, promises)
-        print(report.promises_table(promises))
-    missed = [promise for promise in promises if not promise.kept]
-    if options.check and missed:
-        print("Missed:", *(f"- {promise.text}: {promise.measured}" for promise in missed), sep="\n", file=sys.stderr)
-        return 1
-    return 0
+        report.write(rounds, results, promises)
+        print(page.promises_table(promises))
+    return page.status(promises, check=options.check)
 
 
 if __name__ == "__main__":

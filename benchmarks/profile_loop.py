@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.contest.plan import MEASURES
-from benchmarks.storage import BASE_DIR, world
+from benchmarks.page import BASE_DIR
+from benchmarks.storage import world
 
 LOOP = "MainThread"
 # The loop's thread runs the program's imports and its end too; only what the loop itself runs is of interest.

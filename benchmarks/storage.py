@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -25,10 +24,9 @@ import config  # noqa: F401 - links the newer SQLite before anybody looks for on
 
 import sqlite3  # isort: skip
 
+from benchmarks import page
 from benchmarks.contest import messages, report
 from benchmarks.contest.plan import CONTENDERS, JSON_MEASURES, NOTES, WITHOUT_JSON, turns
-
-BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 class Child:
@@ -38,7 +36,7 @@ class Child:
         self.name = name
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.contest.child", name],
-            cwd=BASE_DIR,
+            cwd=page.BASE_DIR,
             env={**environment, "USE_SQLITE_WORKERS": "0" if name == "off" else "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -63,14 +61,12 @@ class Child:
 @contextmanager
 def world(folder: str | None) -> Iterator[tuple[Path, dict[str, str]]]:
     """A database with the messages in a folder of its own, and the environment that leads there."""
-    # Not /tmp, which may lie in memory, where a sync costs nothing.
-    place = folder or ("/var/tmp" if Path("/var/tmp").is_dir() else None)  # noqa: S108 - made by mkdtemp
-    var = Path(tempfile.mkdtemp(prefix="posthorn-benchmark-", dir=place))
+    var = Path(tempfile.mkdtemp(prefix="posthorn-", dir=folder or page.disk()))
     file = var / "benchmark.sqlite3"
     environment = {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": f"sqlite:///{file}"}
     try:
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(migrate, cwd=BASE_DIR, env=environment, check=True)
+        subprocess.run(migrate, cwd=page.BASE_DIR, env=environment, check=True)
         messages.fill(str(file))
         yield file, environment
     finally:
@@ -143,17 +139,14 @@ def medians(samples: Samples) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.storage", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--rounds", type=int, default=7, help="how often everything is measured (7)")
-    parser.add_argument("--quick", action="store_true", help="one round, and nothing is written")
-    parser.add_argument("--check", action="store_true", help="exit with 1 if a promised ratio is missed")
+    parser = page.arguments("storage", __doc__, rounds=7)
     parser.add_argument("--dry", action="store_true", help="print the tables instead of writing docs/benchmarks.md")
     parser.add_argument("--dir", help="where the database of the run is made: a folder on a real disk")
     options = parser.parse_args()
     rounds = 1 if options.quick else options.rounds
 
     with world(options.dir) as (file, environment):
-        machine = report.machine(file, environment)
+        machine = page.machine(file, environment)
         samples, base = run(rounds, file, environment)
     results = medians(samples)
     peaks = {name: max(s["peak"] for (_, who), all_ in samples.items() if who == name for s in all_) for name in base}
@@ -161,15 +154,11 @@ def main() -> int:
     tables = report.tables(results, base, peaks)
     promises = report.promises(results, peaks)
     if options.quick or options.dry:
-        print(tables, report.promises_table(promises), sep="\n\n")
+        print(tables, page.promises_table(promises), sep="\n\n")
     else:
-        report.write(BASE_DIR / "docs", machine, rounds, tables, promises, results)
-        print(report.promises_table(promises))
-    missed = [promise for promise in promises if not promise.kept]
-    if options.check and missed:
-        print("Missed:", *(f"- {promise.text}: {promise.measured}" for promise in missed), sep="\n", file=sys.stderr)
-        return 1
-    return 0
+        report.write(machine, rounds, tables, promises, results)
+        print(page.promises_table(promises))
+    return page.status(promises, check=options.check)
 
 
 if __name__ == "__main__":

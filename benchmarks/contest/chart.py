@@ -6,21 +6,11 @@ from html import escape
 from typing import Any
 
 from benchmarks.contest.plan import CONTENDERS, MEASURES
+from benchmarks.svg import MARGIN, frame
 
 WIDTH, COLUMNS = 960, 2
-PANEL, MARGIN, LABELS, NUMBERS = 455, 20, 132, 92
+PANEL, LABELS, NUMBERS = 455, 132, 92
 ROW, HEAD, GAP, TOP, BOTTOM = 20, 30, 22, 64, 34
-
-STYLE = """
-    text { font: 12px system-ui, sans-serif; fill: #24292f; }
-    .title { font-size: 17px; font-weight: 600; } .panel { font-size: 13px; font-weight: 600; }
-    .small { font-size: 11px; fill: #57606a; }
-    .ground { fill: #ffffff; } .bar { fill: #a8b3bf; } .own { fill: #1f6feb; }
-    @media (prefers-color-scheme: dark) {
-        text { fill: #e6edf3; } .small { fill: #9198a1; }
-        .ground { fill: #0d1117; } .bar { fill: #57606a; } .own { fill: #58a6ff; }
-    }
-"""
 
 
 def draw(results: dict[str, dict[str, dict[str, Any]]], measured: str) -> str:
@@ -45,20 +35,12 @@ def draw(results: dict[str, dict[str, dict[str, Any]]], measured: str) -> str:
             parts += _panel(title, bars, MARGIN + column * (PANEL + MARGIN - 10), height)
         height += HEAD + ROW * max(len(bars) for _, bars in line) + GAP
     height += BOTTOM - GAP
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"',
-            ' aria-labelledby="title">',
-            f"<style>{STYLE}</style>",
-            f'<rect class="ground" width="{WIDTH}" height="{height}" rx="8"/>',
-            f'<text class="title" id="title" x="{MARGIN}" y="32">Milliseconds: shorter is better</text>',
-            f'<text class="small" x="{MARGIN}" y="50">Each panel has a scale of its own.</text>',
-            *parts,
-            f'<text class="small" x="{MARGIN}" y="{height - 14}">{escape(measured)}</text>',
-            "</svg>",
-            "",
-        ]
-    )
+    around = [
+        f'<text class="small" x="{MARGIN}" y="50">Each panel has a scale of its own.</text>',
+        *parts,
+        f'<text class="small" x="{MARGIN}" y="{height - 14}">{escape(measured)}</text>',
+    ]
+    return frame(WIDTH, height, "Milliseconds: shorter is better", around)
 
 
 def _present(results: dict[str, dict[str, Any]], measure: str) -> list[tuple[str, str]]:

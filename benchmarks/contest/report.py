@@ -1,27 +1,15 @@
-"""What was measured, as tables, promises and a page."""
+"""What was measured of the store, as tables, promises and a page."""
 
 from __future__ import annotations
 
-import os
-import platform
-import re
-import sqlite3
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from benchmarks import page
 from benchmarks.contest import chart
 from benchmarks.contest.plan import CONTENDERS, MEASURES
+from benchmarks.page import Promise, promises_table, table
 
 Results = dict[str, dict[str, dict[str, Any]]]
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-
-
-class Promise(NamedTuple):
-    """A line of what the store must reach, and what it reached."""
-
-    text: str
-    measured: str
-    kept: bool
 
 
 def promises(results: Results, peaks: dict[str, float]) -> list[Promise]:
@@ -45,11 +33,6 @@ def promises(results: Results, peaks: dict[str, float]) -> list[Promise]:
         Promise("1,000 durable inserts: 8x faster than flag off", f"{inserts:.1f}x", inserts >= 8),
         Promise("resident memory of the whole run under 200 MB", f"{peaks['on']:.0f} MB", peaks["on"] < 200),
     ]
-
-
-def promises_table(kept: list[Promise]) -> str:
-    rows = [[promise.text, promise.measured, "yes" if promise.kept else "**no**"] for promise in kept]
-    return table(["promised", "measured", "kept"], rows)
 
 
 def tables(results: Results, base: dict[str, float], peaks: dict[str, float]) -> str:
@@ -91,46 +74,8 @@ def _number(value: float) -> str:
     return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
 
 
-def table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def machine(folder: Path, environment: dict[str, str]) -> str:
-    """One sentence about what this run ran on."""
-    readers = environment.get("SQLITE_WORKER_COUNT") or "the default number of"
-    return (
-        f"{os.cpu_count()} CPUs ({_cpu()}), {platform.system()}, {_filesystem(folder)},"
-        f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {readers} reading threads"
-    )
-
-
-def _cpu() -> str:
-    information = Path("/proc/cpuinfo")
-    if information.exists():
-        found = re.search(r"model name\s*: (.*)", information.read_text())
-        if found:
-            return found[1]
-    return platform.processor() or platform.machine()
-
-
-def _filesystem(folder: Path) -> str:
-    """The kind of file system the folder lies on: in memory a sync costs nothing, and that must be seen."""
-    mounts = Path("/proc/mounts")
-    if not mounts.exists():
-        return "an unknown file system"
-    points = [line.split()[1:3] for line in mounts.read_text().splitlines()]
-    holding = [(point, kind) for point, kind in points if folder.is_relative_to(point)]
-    return max(holding, key=lambda mount: len(mount[0]))[1]
-
-
-def write(docs: Path, about: str, rounds: int, text: str, kept: list[Promise], results: Results) -> None:
-    """Put the tables between the marks in docs/benchmarks.md, and draw the chart beside it."""
-    page = docs / "benchmarks.md"
-    before, _, rest = page.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
+def write(about: str, rounds: int, text: str, kept: list[Promise], results: Results) -> None:
+    """Put the tables into docs/benchmarks.md, and draw the chart beside it."""
     measured = f"{about}; medians of {rounds} rounds."
-    page.write_text(f"{before}{BEGIN}\n{measured}\n\n{text}\n\n{promises_table(kept)}\n{END}{after}")
-    images = docs / "images"
-    images.mkdir(exist_ok=True)
-    (images / "benchmarks-storage.svg").write_text(chart.draw(results, measured))
+    everything = f"{measured}\n\n{text}\n\n{promises_table(kept)}"
+    page.write("benchmarks.md", "benchmarks-storage.svg", everything, chart.draw(results, measured))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from benchmarks.contest.chart import STYLE
-from benchmarks.contest.report import BEGIN, END, Promise, machine, promises_table, table
+from benchmarks import page, svg
 from benchmarks.load.measures import MEASURES
-
-__all__ = ["Results", "promises", "promises_table", "tables", "write"]
+from benchmarks.page import Promise, disk, machine, promises_table, table
 
 Results = dict[str, dict[str, dict[str, float]]]
 
@@ -77,14 +73,11 @@ def _number(key: str, value: float) -> str:
     return f"{value:.1f}" if value < 10 and value % 1 else f"{value:,.0f}"
 
 
-def write(docs: Path, rounds: int, results: Results, kept: list[Promise]) -> None:
-    """Put the tables between the marks in docs/benchmarks-chat.md, and draw the chart beside it."""
-    page = docs / "benchmarks-chat.md"
-    before, _, rest = page.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    about = f"{machine(docs, {})}; medians of {rounds} rounds."
-    page.write_text(f"{before}{BEGIN}\n{about}\n\n{promises_table(kept)}\n\n{tables(results)}\n{END}{after}")
-    (docs / "images" / "benchmarks-chat.svg").write_text(draw(results))
+def write(rounds: int, results: Results, kept: list[Promise]) -> None:
+    """Put the tables into docs/benchmarks-chat.md, and draw the chart beside it."""
+    about = f"{machine(disk(), {})}; medians of {rounds} rounds."
+    text = f"{about}\n\n{promises_table(kept)}\n\n{tables(results)}"
+    page.write("benchmarks-chat.md", "benchmarks-chat.svg", text, draw(results))
 
 
 def draw(results: Results) -> str:
@@ -110,15 +103,4 @@ def draw(results: Results) -> str:
             ]
             y += ROW
         y += 12
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 6}" role="img" aria-labelledby="title">'
-    return "\n".join(
-        [
-            head,
-            f"<style>{STYLE}</style>",
-            f'<rect class="ground" width="{WIDTH}" height="{y + 6}" rx="8"/>',
-            '<text class="title" id="title" x="20" y="30">Messages per second: longer is better</text>',
-            *parts,
-            "</svg>",
-            "",
-        ]
-    )
+    return svg.frame(WIDTH, y + 6, "Messages per second: longer is better", parts)

@@ -14,11 +14,11 @@ import tempfile
 from contextlib import closing
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
 
 from benchmarks.load.connection import Connection, Frames
+from benchmarks.page import BASE_DIR, disk
+from tests.support.redis import Redis
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
 PEOPLE = 50
 AT_ONCE = 50
 TABLES = {"posthorn": "chat_message", "idiomatic": "idiomatic_message"}
@@ -31,18 +31,16 @@ class Target:
     def __init__(self, chat: str, server: str) -> None:
         self.name = f"{chat}, {server}"
         self._table = TABLES[chat]
-        # Not /tmp, which may lie in memory, where a sync costs nothing.
-        place = "/var/tmp" if Path("/var/tmp").is_dir() else None  # noqa: S108 - made by mkdtemp
-        self._var = Path(tempfile.mkdtemp(prefix="posthorn-", dir=place))
+        self._var = Path(tempfile.mkdtemp(prefix="posthorn-", dir=disk()))
         (self._var / "static").mkdir()
         self._file = self._var / "posthorn.sqlite3"
-        self._redis = self._start_redis() if chat == "idiomatic" else None
+        self._redis = Redis() if chat == "idiomatic" else None
         settings = "config.settings" if chat == "posthorn" else "benchmarks.idiomatic.settings"
         self._environment = {
             **os.environ,
             **UNLIMITED,
             "DJANGO_SETTINGS_MODULE": settings,
-            "IDIOMATIC_REDIS_URL": f"unix://{self._var}/redis",
+            "IDIOMATIC_REDIS_URL": self._redis.url if self._redis else "",
             "VAR_DIR": str(self._var),
             "DATABASE_URL": f"sqlite:///{self._file}",
             "SERVER": server,
@@ -50,7 +48,7 @@ class Target:
             "REDIS_URL": "",
             "LOG_LEVEL": "ERROR",
         }
-        self._manage("migrate", "--run-syncdb", "--verbosity", "0")
+        self._python("manage.py", "migrate", "--run-syncdb", "--verbosity", "0")
         seeded = json.loads(self._python("-m", "benchmarks.load.seed", str(PEOPLE)))
         self.room: int = seeded["room"]
         self._sessions: list[str] = seeded["sessions"]
@@ -71,8 +69,7 @@ class Target:
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(30)
         if self._redis is not None:
-            self._redis.kill()
-            self._redis.wait()
+            self._redis.remove()
         shutil.rmtree(self._var)
 
     async def connect(self, count: int) -> list[Connection]:
@@ -106,16 +103,6 @@ class Target:
         if len(ids) != len(found):
             raise SystemExit(f"{self.name}: a message is in the database twice")
         return ids
-
-    def _start_redis(self) -> subprocess.Popen[Any]:
-        program = shutil.which("redis-server")
-        if program is None:
-            raise SystemExit("The idiomatic chat needs redis-server, and it is not on the PATH.")
-        command = [program, "--port", "0", "--unixsocket", f"{self._var}/redis", "--save", "", "--dir", str(self._var)]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL)
-
-    def _manage(self, *arguments: str) -> None:
-        self._python("manage.py", *arguments)
 
     def _python(self, *arguments: str) -> str:
         done = subprocess.run(

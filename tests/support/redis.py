@@ -16,7 +16,7 @@ class Redis:
 
     def __init__(self) -> None:
         program = shutil.which("redis-server")
-        assert program, "These tests need redis-server, and it is not on the PATH (see .ci/tools.sh)."
+        assert program, "This needs redis-server, and it is not on the PATH (see .ci/tools.sh)."
         # Not in pytest's folders: the path of a Unix socket has to be short.
         self._folder = Path(tempfile.mkdtemp(prefix="posthorn-"))
         self.url = f"unix://{self._folder}/redis"
