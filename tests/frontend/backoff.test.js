@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RECONNECT, RESEND, ceiling, fullJitter, halfJitter } from "../../frontend/static/frontend/js/backoff.js";
+import { RECONNECT, RESEND, ceiling, fullJitter, halfJitter } from "../../frontend/static/frontend/js/connection/backoff.js";
 
 test("the ceiling doubles and stops at the cap", () => {
   assert.deepEqual([0, 1, 2, 3].map((attempt) => ceiling(RECONNECT, attempt)), [500, 1000, 2000, 4000]);

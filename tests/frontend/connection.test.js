@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
-import { Connection } from "../../frontend/static/frontend/js/connection.js";
-import { Heartbeat } from "../../frontend/static/frontend/js/heartbeat.js";
+import { Connection } from "../../frontend/static/frontend/js/connection/connection.js";
+import { Heartbeat } from "../../frontend/static/frontend/js/connection/heartbeat.js";
 import { FakeTimers } from "./support.js";
 
 class FakeSocket {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CatchUp } from "../../frontend/static/frontend/js/catch_up.js";
-import { RoomCursor } from "../../frontend/static/frontend/js/room_cursor.js";
+import { CatchUp } from "../../frontend/static/frontend/js/connection/catch_up.js";
+import { RoomCursor } from "../../frontend/static/frontend/js/connection/room_cursor.js";
 import { seeded } from "./support.js";
 
 const frame = (from, to, more = false, room = 1) => ({

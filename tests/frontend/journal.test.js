@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { newItem } from "../../frontend/static/frontend/js/outbox_item.js";
-import { OutboxJournal } from "../../frontend/static/frontend/js/outbox_journal.js";
-import { Outbox } from "../../frontend/static/frontend/js/outbox.js";
+import { newItem } from "../../frontend/static/frontend/js/outbox/item.js";
+import { OutboxJournal } from "../../frontend/static/frontend/js/outbox/journal.js";
+import { Outbox } from "../../frontend/static/frontend/js/outbox/outbox.js";
 import { FakeStorage, draft } from "./support.js";
 
 let storage, troubles;

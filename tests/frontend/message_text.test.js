@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { initials } from "../../frontend/static/frontend/js/avatar.js";
-import { splitLinks } from "../../frontend/static/frontend/js/message_text.js";
+import { initials } from "../../frontend/static/frontend/js/messages/avatar.js";
+import { splitLinks } from "../../frontend/static/frontend/js/messages/message_text.js";
 
 const links = (text) => splitLinks(text).filter((part) => part.href).map((part) => part.text);
 

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
-const FOLDER = new URL("../../frontend/static/frontend/js/", import.meta.url);
-const files = readdirSync(FOLDER).filter((name) => name.endsWith(".js"));
-const texts = new Map(files.map((name) => [name, readFileSync(new URL(name, FOLDER), "utf8")]));
+const FOLDER = fileURLToPath(new URL("../../frontend/static/frontend/js/", import.meta.url));
+const files = readdirSync(FOLDER, { recursive: true }).filter((name) => name.endsWith(".js"));
+const texts = new Map(files.map((name) => [name, readFileSync(join(FOLDER, name), "utf8")]));
 
 /** Imports as the static files storage sees them: it reads comments, and so JSDoc's import("./x.js"), too. */
 function imports(name) {
-  return new Set([...texts.get(name).matchAll(/(?:from\s+|import\s*\(\s*)["']\.\/([\w.]+)["']/g)].map((match) => match[1]));
+  const targets = [...texts.get(name).matchAll(/(?:from\s+|import\s*\(\s*)["'](\.[\w./]+)["']/g)].map((match) => match[1]);
+  return new Set(targets.map((target) => posix.join(posix.dirname(name), target)));
 }
 
 test("every import names a file that exists", () => {

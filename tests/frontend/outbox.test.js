@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Outbox } from "../../frontend/static/frontend/js/outbox.js";
-import { ACK_TIMEOUT_MS, MAX_TRIES } from "../../frontend/static/frontend/js/outbox_limits.js";
+import { Outbox } from "../../frontend/static/frontend/js/outbox/outbox.js";
+import { ACK_TIMEOUT_MS, MAX_TRIES } from "../../frontend/static/frontend/js/outbox/limits.js";
 import { draft, receipt } from "./support.js";
 
 let outbox;

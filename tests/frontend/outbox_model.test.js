@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPending } from "../../frontend/static/frontend/js/outbox_item.js";
-import { OutboxJournal } from "../../frontend/static/frontend/js/outbox_journal.js";
-import { Outbox } from "../../frontend/static/frontend/js/outbox.js";
+import { isPending } from "../../frontend/static/frontend/js/outbox/item.js";
+import { OutboxJournal } from "../../frontend/static/frontend/js/outbox/journal.js";
+import { Outbox } from "../../frontend/static/frontend/js/outbox/outbox.js";
 import { FakeStorage, draft, seeded } from "./support.js";
 
 const ROOMS = [1, 2];

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import "./support.js";
-import { newClientId } from "../../frontend/static/frontend/js/client_id.js";
-import { MAX_BODY, bodyLength, cleanBody, decode, hello, send } from "../../frontend/static/frontend/js/protocol.js";
+import { newClientId } from "../../frontend/static/frontend/js/outbox/client_id.js";
+import { MAX_BODY, bodyLength, cleanBody, decode, hello, send } from "../../frontend/static/frontend/js/connection/protocol.js";
 
 const golden = (side) => JSON.parse(readFileSync(new URL(`../frames/${side}.json`, import.meta.url), "utf8"));
 const client = Object.fromEntries(golden("client").map(({ name, frame }) => [name, frame]));

@@ -1,6 +1,6 @@
-import { App } from "./app.js";
-import { find } from "./elements.js";
-import { listenForWakeUps } from "./wake_ups.js";
+import { App } from "./page/app.js";
+import { find } from "./page/elements.js";
+import { listenForWakeUps } from "./connection/wake_ups.js";
 
 const app = new App(JSON.parse(find("#boot", HTMLScriptElement).text));
 

@@ -1,6 +1,6 @@
-import { make } from "./elements.js";
+import { make } from "../page/elements.js";
 
-/** @typedef {import("./protocol.js").MemberEvent | import("./protocol.js").RoomRenamedEvent} LineEvent */
+/** @typedef {import("../connection/protocol.js").MemberEvent | import("../connection/protocol.js").RoomRenamedEvent} LineEvent */
 
 /** @param {LineEvent} event */
 function sentence(event) {

@@ -1,9 +1,9 @@
-import { find } from "./elements.js";
-import { notSent } from "./explanations.js";
+import { find } from "../page/elements.js";
+import { notSent } from "../page/explanations.js";
 import { ScrollKeeper } from "./scroll_keeper.js";
 import { Timeline } from "./timeline.js";
 
-/** @typedef {import("./outbox_item.js").Item} Item @typedef {import("./protocol.js").PageFrame} PageFrame */
+/** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../connection/protocol.js").PageFrame} PageFrame */
 
 /**
  * @typedef {object} Conversation one visited room
@@ -27,7 +27,7 @@ export class Conversations {
   #empty = find("#empty-room", HTMLElement);
   current = 0;
 
-  /** @param {import("./protocol.js").Person} me @param {Delegate} delegate */
+  /** @param {import("../connection/protocol.js").Person} me @param {Delegate} delegate */
   constructor(me, delegate) {
     this.me = me;
     this.delegate = delegate;

@@ -1,4 +1,4 @@
-import { find } from "./elements.js";
+import { find } from "../page/elements.js";
 
 /** Which room the address names: moves between rooms without loading the page, and follows the browser's back and forward. */
 export class RoomPages {

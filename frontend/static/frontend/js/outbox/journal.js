@@ -1,6 +1,6 @@
-import { entryFromItem } from "./outbox_item.js";
+import { entryFromItem } from "./item.js";
 
-/** @typedef {import("./outbox_item.js").Entry} Entry @typedef {import("./outbox_item.js").Item} Item */
+/** @typedef {import("./item.js").Entry} Entry @typedef {import("./item.js").Item} Item */
 
 /**
  * Keeps unsent messages through a reload, a crash or a closed tab. Synchronous on purpose: what `save` has returned from is on

@@ -1,10 +1,10 @@
 import { EventLine } from "./event_line.js";
-import { make } from "./elements.js";
+import { make } from "../page/elements.js";
 import { MessageView } from "./message_view.js";
 import { indexFor } from "./seq_order.js";
 
-/** @typedef {import("./protocol.js").Message} Message @typedef {import("./protocol.js").Person} Person */
-/** @typedef {import("./outbox_item.js").Item} Item @typedef {import("./outbox_item.js").Receipt} Receipt */
+/** @typedef {import("../connection/protocol.js").Message} Message @typedef {import("../connection/protocol.js").Person} Person */
+/** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/item.js").Receipt} Receipt */
 /** @typedef {{id: number, body?: string, edited_at?: string | null, deleted: boolean}} Change */
 
 /**

@@ -1,4 +1,4 @@
-/** @typedef {import("./protocol.js").RoomEvent} RoomEvent @typedef {import("./protocol.js").MessageEvent} MessageEvent */
+/** @typedef {import("../connection/protocol.js").RoomEvent} RoomEvent @typedef {import("../connection/protocol.js").MessageEvent} MessageEvent */
 
 /** What each kind of event does to the page. */
 export class EventRules {

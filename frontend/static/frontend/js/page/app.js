@@ -1,21 +1,21 @@
 import { Announcer } from "./announcer.js";
-import { Composer } from "./composer.js";
-import { Connection } from "./connection.js";
-import { Conversations } from "./conversations.js";
+import { Composer } from "../composer/composer.js";
+import { Connection } from "../connection/connection.js";
+import { Conversations } from "../messages/conversations.js";
 import { find } from "./elements.js";
 import { notSent } from "./explanations.js";
-import { Outbox } from "./outbox.js";
-import { OutboxDriver } from "./outbox_driver.js";
-import { OutboxJournal } from "./outbox_journal.js";
-import { PlainSend } from "./plain_send.js";
-import { send } from "./protocol.js";
-import { ReadMarker } from "./read_marker.js";
-import { RoomPages } from "./room_pages.js";
-import { Rooms } from "./rooms.js";
+import { Outbox } from "../outbox/outbox.js";
+import { OutboxDriver } from "../outbox/driver.js";
+import { OutboxJournal } from "../outbox/journal.js";
+import { PlainSend } from "../outbox/plain_send.js";
+import { send } from "../connection/protocol.js";
+import { ReadMarker } from "../rooms/read_marker.js";
+import { RoomPages } from "../rooms/room_pages.js";
+import { Rooms } from "../rooms/rooms.js";
 import { Session } from "./session.js";
-import { Status } from "./status.js";
+import { Status } from "../connection/status.js";
 
-/** @typedef {{user: import("./protocol.js").Person, socket: string, room: number | null, login: string, rooms: {url: string}}} Boot */
+/** @typedef {{user: import("../connection/protocol.js").Person, socket: string, room: number | null, login: string, rooms: {url: string}}} Boot */
 
 const now = () => performance.now();
 
@@ -50,7 +50,7 @@ export class App {
     this.#showWaiting();
   }
 
-  /** @param {import("./protocol.js").WelcomeFrame} welcome @param {number[]} stale rooms to load anew */
+  /** @param {import("../connection/protocol.js").WelcomeFrame} welcome @param {number[]} stale rooms to load anew */
   welcomed({ flags, rooms }, stale) {
     this.#flags = flags;
     for (const { id, read_seq } of rooms) this.reading.known(id, read_seq);
@@ -58,7 +58,7 @@ export class App {
     this.conversations.connected(stale);
   }
 
-  /** @param {import("./protocol.js").Room[]} rooms */
+  /** @param {import("../connection/protocol.js").Room[]} rooms */
   showRooms(rooms) {
     this.rooms.update(rooms);
     this.pages.roomsChanged();
@@ -112,7 +112,7 @@ export class App {
     );
   }
 
-  /** @param {import("./connection.js").ConnectionStatus} status */
+  /** @param {import("../connection/connection.js").ConnectionStatus} status */
   #connectionChanged(status) {
     const before = this.status.state;
     this.status.show(status);

@@ -1,6 +1,6 @@
-import { isPending } from "./outbox_item.js";
+import { isPending } from "./item.js";
 
-/** @typedef {import("./outbox_item.js").Item} Item */
+/** @typedef {import("./item.js").Item} Item */
 
 /**
  * The outbox's queue: every room is a lane that keeps its order. A lane pipelines until something in it goes wrong, then goes

@@ -1,9 +1,9 @@
-import { CatchUp } from "./catch_up.js";
+import { CatchUp } from "../connection/catch_up.js";
 import { EventRules } from "./event_rules.js";
-import { hello } from "./protocol.js";
+import { hello } from "../connection/protocol.js";
 
-/** @typedef {import("./protocol.js").ServerFrame} ServerFrame @typedef {import("./protocol.js").WelcomeFrame} WelcomeFrame */
-/** @typedef {import("./protocol.js").Message} Message */
+/** @typedef {import("../connection/protocol.js").ServerFrame} ServerFrame @typedef {import("../connection/protocol.js").WelcomeFrame} WelcomeFrame */
+/** @typedef {import("../connection/protocol.js").Message} Message */
 
 /** The outbox waits this long for catching up. It matters only for speed: the server knows repeats by their client id. */
 const CATCH_UP_MS = 10_000;
@@ -78,19 +78,19 @@ export class Session {
     this.parts.outbox.ready(this.#window);
   }
 
-  /** @param {import("./protocol.js").AckFrame} ack */
+  /** @param {import("../connection/protocol.js").AckFrame} ack */
   #ack({ client_id, id, room, seq, at }) {
     this.parts.outbox.confirm({ clientId: client_id, id, room, seq, at });
     this.parts.plain.acked(client_id);
   }
 
-  /** @param {import("./protocol.js").NackFrame} nack */
+  /** @param {import("../connection/protocol.js").NackFrame} nack */
   #nack(nack) {
     this.parts.outbox.refuse(nack);
     this.parts.plain.nacked(nack);
   }
 
-  /** @param {import("./protocol.js").EventsFrame} frame */
+  /** @param {import("../connection/protocol.js").EventsFrame} frame */
   #events(frame) {
     const { fresh, sync, last } = this.#catchUp.take(frame, performance.now());
     for (const event of fresh) this.events.apply(frame.room, event);
@@ -99,20 +99,20 @@ export class Session {
     this.#flushWhenCaughtUp();
   }
 
-  /** @param {import("./protocol.js").PageFrame} page */
+  /** @param {import("../connection/protocol.js").PageFrame} page */
   #page(page) {
     for (const message of page.messages) this.events.recognise(page.room, message);
     this.parts.conversations.addPage(page);
     this.parts.markRead();
   }
 
-  /** @param {import("./protocol.js").Room[]} rooms */
+  /** @param {import("../connection/protocol.js").Room[]} rooms */
   #rooms(rooms) {
     this.#catchUp.follow(rooms);
     this.parts.showRooms(rooms);
   }
 
-  /** @param {import("./protocol.js").ResetFrame} reset */
+  /** @param {import("../connection/protocol.js").ResetFrame} reset */
   #reset({ room, head }) {
     this.#catchUp.reset(room, head);
     this.parts.conversations.reload(room);

@@ -1,5 +1,5 @@
-import { find } from "./elements.js";
-import { MAX_BODY, bodyLength, cleanBody } from "./protocol.js";
+import { find } from "../page/elements.js";
+import { MAX_BODY, bodyLength, cleanBody } from "../connection/protocol.js";
 
 const PHONE = matchMedia("(pointer: coarse)");
 

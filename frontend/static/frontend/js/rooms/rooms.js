@@ -1,6 +1,6 @@
-import { make } from "./elements.js";
+import { make } from "../page/elements.js";
 
-/** @typedef {import("./protocol.js").Room} Room */
+/** @typedef {import("../connection/protocol.js").Room} Room */
 
 /** The list of rooms beside the conversation: which there are, which is open, and where something new waits. */
 export class Rooms {

@@ -1,9 +1,9 @@
 import { avatar } from "./avatar.js";
-import { make } from "./elements.js";
+import { make } from "../page/elements.js";
 import { fillWithText } from "./message_text.js";
 import { dayLabel, fullTime, sameDay, shortTime } from "./time_format.js";
 
-/** @typedef {import("./protocol.js").Person} Person */
+/** @typedef {import("../connection/protocol.js").Person} Person */
 
 /** Messages of one person within this belong together. */
 const GROUP_MS = 5 * 60_000;

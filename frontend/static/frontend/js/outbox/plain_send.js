@@ -1,6 +1,6 @@
 import { newClientId } from "./client_id.js";
-import { notSent } from "./explanations.js";
-import { send } from "./protocol.js";
+import { notSent } from "../page/explanations.js";
+import { send } from "../connection/protocol.js";
 
 const ANSWER_MS = 15_000;
 
@@ -9,15 +9,15 @@ const ANSWER_MS = 15_000;
  * the server has it. A second try of the same text is the same message, so that a lost ack does not double it.
  */
 export class PlainSend {
-  /** @type {import("./protocol.js").SendFrame | null} */
+  /** @type {import("../connection/protocol.js").SendFrame | null} */
   #frame = null;
   #busy = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   /**
-   * @param {import("./composer.js").Composer} composer
-   * @param {{send: (frame: import("./protocol.js").ClientFrame) => boolean, reconnect: () => void}} connection
+   * @param {import("../composer/composer.js").Composer} composer
+   * @param {{send: (frame: import("../connection/protocol.js").ClientFrame) => boolean, reconnect: () => void}} connection
    */
   constructor(composer, connection) {
     this.composer = composer;
@@ -43,7 +43,7 @@ export class PlainSend {
     this.composer.release(room, body);
   }
 
-  /** @param {import("./protocol.js").NackFrame} nack */
+  /** @param {import("../connection/protocol.js").NackFrame} nack */
   nacked({ client_id, code, retry }) {
     if (this.#frame?.client_id !== client_id) return;
     this.#failed(code);

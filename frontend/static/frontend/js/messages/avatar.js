@@ -1,4 +1,4 @@
-import { make } from "./elements.js";
+import { make } from "../page/elements.js";
 
 const TONES = 8;
 
@@ -9,7 +9,7 @@ export function initials(name) {
   return letters.join("").toLocaleUpperCase();
 }
 
-/** A person's stamp: initials on one of a few colours, the same for the same person everywhere. @param {import("./protocol.js").Person} person */
+/** A person's stamp: initials on one of a few colours, the same for the same person everywhere. @param {import("../connection/protocol.js").Person} person */
 export function avatar({ id, name }) {
   const element = make("span", `avatar tone-${id % TONES}`, initials(name));
   element.setAttribute("aria-hidden", "true");

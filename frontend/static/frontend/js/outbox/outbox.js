@@ -1,9 +1,9 @@
-import { RESEND, halfJitter } from "./backoff.js";
-import { isPending, itemFromEntry, newItem } from "./outbox_item.js";
-import { ACK_TIMEOUT_MS, MAX_STRAYS, MAX_TRIES, ORDER_WAIT_MS, RATE_LIMIT_WAIT_MS, SILENCE_MS } from "./outbox_limits.js";
-import { Lanes } from "./outbox_lanes.js";
+import { RESEND, halfJitter } from "../connection/backoff.js";
+import { isPending, itemFromEntry, newItem } from "./item.js";
+import { ACK_TIMEOUT_MS, MAX_STRAYS, MAX_TRIES, ORDER_WAIT_MS, RATE_LIMIT_WAIT_MS, SILENCE_MS } from "./limits.js";
+import { Lanes } from "./lanes.js";
 
-/** @typedef {import("./outbox_item.js").Item} Item @typedef {import("./outbox_item.js").Effect} Effect */
+/** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Effect} Effect */
 
 /**
  * The outbox as a state machine: no DOM, no timers, no I/O. Events come in as method calls with the time, what is to be done
@@ -21,12 +21,12 @@ export class Outbox {
     this.#random = random;
   }
 
-  /** Takes back what an earlier page left in the journal. @param {import("./outbox_item.js").Entry[]} entries */
+  /** Takes back what an earlier page left in the journal. @param {import("./item.js").Entry[]} entries */
   restore(entries) {
     for (const entry of [...entries].sort((a, b) => a.n - b.n)) this.#lanes.restore(itemFromEntry(entry));
   }
 
-  /** @param {import("./outbox_item.js").Draft} draft @param {number} now @returns {Effect[]} */
+  /** @param {import("./item.js").Draft} draft @param {number} now @returns {Effect[]} */
   enqueue(draft, now) {
     const item = newItem(draft);
     this.#lanes.append(item);
@@ -46,7 +46,7 @@ export class Outbox {
     this.#lanes.goBackToStart();
   }
 
-  /** An ack, or the message itself seen in its room. Repeats change nothing. @param {import("./outbox_item.js").Receipt} receipt @param {number} now @returns {Effect[]} */
+  /** An ack, or the message itself seen in its room. Repeats change nothing. @param {import("./item.js").Receipt} receipt @param {number} now @returns {Effect[]} */
   confirm(receipt, now) {
     const item = this.#lanes.get(receipt.clientId);
     if (!item) return [];

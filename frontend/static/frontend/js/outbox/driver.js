@@ -1,9 +1,9 @@
 import { newClientId } from "./client_id.js";
-import { notSent } from "./explanations.js";
-import { isPending } from "./outbox_item.js";
+import { notSent } from "../page/explanations.js";
+import { isPending } from "./item.js";
 
-/** @typedef {import("./outbox_item.js").Item} Item @typedef {import("./outbox_item.js").Effect} Effect */
-/** @typedef {import("./outbox_item.js").Receipt} Receipt */
+/** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Effect} Effect */
+/** @typedef {import("./item.js").Receipt} Receipt */
 
 /**
  * @typedef {object} World what the outbox's effects act on
@@ -21,7 +21,7 @@ export class OutboxDriver {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {import("./outbox.js").Outbox} outbox @param {import("./outbox_journal.js").OutboxJournal} journal @param {World} world */
+  /** @param {import("./outbox.js").Outbox} outbox @param {import("./journal.js").OutboxJournal} journal @param {World} world */
   constructor(outbox, journal, world) {
     this.outbox = outbox;
     this.journal = journal;
@@ -55,7 +55,7 @@ export class OutboxDriver {
     this.#carryOut(this.outbox.confirm({ clientId, id, room, seq, at }, this.world.now()));
   }
 
-  /** @param {import("./protocol.js").NackFrame} nack */
+  /** @param {import("../connection/protocol.js").NackFrame} nack */
   refuse(nack) {
     this.#carryOut(this.outbox.refuse(nack, this.world.now()));
   }

@@ -1,4 +1,4 @@
-import { make } from "./elements.js";
+import { make } from "../page/elements.js";
 
 const LINK = /https?:\/\/[^\s<>"]+/gi;
 

@@ -1,0 +1,21 @@
+/**
+ * The parts of the page as those see them that act on several at once. Types only.
+ *
+ * It stands apart because nothing may import in a circle, types included: file names carry a hash of what the file, and so
+ * what it imports, contains.
+ *
+ * @typedef {object} Parts
+ * @property {import("../connection/protocol.js").Person} me
+ * @property {import("../connection/connection.js").Connection} connection
+ * @property {import("../outbox/driver.js").OutboxDriver} outbox
+ * @property {import("../outbox/plain_send.js").PlainSend} plain
+ * @property {import("../messages/conversations.js").Conversations} conversations
+ * @property {import("../rooms/rooms.js").Rooms} rooms
+ * @property {import("./announcer.js").Announcer} announcer
+ * @property {(welcome: import("../connection/protocol.js").WelcomeFrame, stale: number[]) => void} welcomed
+ * @property {(rooms: import("../connection/protocol.js").Room[]) => void} showRooms
+ * @property {(room: number, name: string) => void} renameRoom
+ * @property {() => void} markRead
+ */
+
+export {};
