@@ -8,7 +8,7 @@ import { Outbox } from "../outbox/outbox.js";
 import { OutboxDriver } from "../outbox/driver.js";
 import { OutboxJournal } from "../outbox/journal.js";
 import { PlainSend } from "../outbox/plain_send.js";
-import { send } from "../connection/protocol.js";
+import { change } from "../connection/protocol.js";
 import { ReadMarker } from "../rooms/read_marker.js";
 import { RoomPages } from "../rooms/room_pages.js";
 import { Rooms } from "../rooms/rooms.js";
@@ -92,7 +92,7 @@ export class App {
       this.plain.submit(room, body);
       return false;
     }
-    this.outbox.enqueue(room, body);
+    this.outbox.enqueue({ kind: "send", room, body, replyTo: null });
     return true;
   }
 
@@ -125,19 +125,20 @@ export class App {
     const journal = new OutboxJournal(() => localStorage, this.me.id, () => (find("#storage-notice", HTMLElement).hidden = false));
     return new OutboxDriver(new Outbox(), journal, {
       now,
-      send: (item) => this.connection.send(send(item)),
+      send: (item) => this.connection.send(change(item)),
       reconnect: () => this.connection.reconnect(),
       show: (item) => this.conversations.showItem(item),
-      sent: (item, receipt) => this.conversations.timeline(item.room)?.confirm(receipt),
-      removed: (item) => this.conversations.timeline(item.room)?.removeItem(item.clientId),
-      tell: (name, detail) => this.#tell(name, detail),
+      sent: (item, receipt) => this.conversations.settle(item, receipt),
+      removed: (item) => this.conversations.drop(item),
+      tell: (name, item, detail) => this.#tell(name, item, detail),
     });
   }
 
-  /** @param {"queued" | "sent" | "failed"} name @param {any} detail */
-  #tell(name, detail) {
+  /** @param {"queued" | "sent" | "failed"} name @param {import("../outbox/item.js").Item} item @param {object} detail */
+  #tell(name, item, detail) {
     this.#showWaiting();
-    if (name === "failed") this.announcer.alert(notSent(detail.code));
+    if (name === "failed") this.announcer.alert(notSent(item.error));
+    if (item.operation.kind !== "send") return;
     document.dispatchEvent(new CustomEvent(`chat:message:${name}`, { detail }));
   }
 
