@@ -1,3 +1,5 @@
+import { folded } from "./folded.js";
+
 /** Finds names by a few of their letters, in order: "dsg" finds "Design". Pure. */
 
 const NEXT_TO_LAST = 9;
@@ -45,11 +47,6 @@ function nextRow(text, letter, before) {
     reached = Math.max(reached, before?.[at] ?? -Infinity);
     return each === letter ? Math.max(anew, besides) : -Infinity;
   });
-}
-
-/** Without case and accents, so that "jose" finds "José". @param {string} text */
-function folded(text) {
-  return text.normalize("NFKD").replace(/\p{Mark}/gu, "").toLowerCase();
 }
 
 /** @param {string[]} text @param {number} at */
