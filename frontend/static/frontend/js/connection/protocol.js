@@ -21,7 +21,7 @@
  *   active_at: string, with?: Person}} Room
  *
  * @typedef {{type: "welcome", v: number, epoch: string, connection: string, user: Person, rooms: Room[],
- *   window: number, ping_ms: number, flags: Record<string, boolean>}} WelcomeFrame
+ *   window: number, ping_ms: number, flags: Record<string, boolean>, online: number[]}} WelcomeFrame
  * @typedef {{type: "ack", client_id: string, id: number, room: number, seq: number, at: string, duplicate: boolean}} AckFrame
  * @typedef {{type: "nack", client_id: string, code: string, message: string, retry: boolean, after_ms?: number}} NackFrame
  * @typedef {{type: "events", room: number, from: number, to: number, events: RoomEvent[], more: boolean}} EventsFrame
@@ -42,10 +42,11 @@
  * @typedef {{type: "delete", client_id: string, message: number}} DeleteFrame
  * @typedef {{type: "react", client_id: string, message: number, emoji: string, on: boolean}} ReactFrame
  * @typedef {{type: "read", room: number, seq: number}} ReadFrame
+ * @typedef {{type: "typing", room: number}} TypingFrame
  * @typedef {{type: "sync", room: number, after: number, limit?: number}} SyncFrame
  * @typedef {{type: "history", room: number, before?: number, after?: number, around?: number, limit?: number}} HistoryFrame
  * @typedef {{type: "ping", n: number}} PingFrame
- * @typedef {HelloFrame | SendFrame | EditFrame | DeleteFrame | ReactFrame | ReadFrame | SyncFrame | HistoryFrame | PingFrame} ClientFrame
+ * @typedef {HelloFrame | SendFrame | EditFrame | DeleteFrame | ReactFrame | ReadFrame | TypingFrame | SyncFrame | HistoryFrame | PingFrame} ClientFrame
  */
 
 export const VERSION = 1;

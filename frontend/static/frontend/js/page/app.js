@@ -13,6 +13,7 @@ import { ReadMarker } from "../rooms/read_marker.js";
 import { RoomPages } from "../rooms/room_pages.js";
 import { Rooms } from "../rooms/rooms.js";
 import { Session } from "./session.js";
+import { Shell } from "./shell.js";
 import { Status } from "../connection/status.js";
 
 /** @typedef {{user: import("../connection/protocol.js").Person, socket: string, room: number | null, login: string, rooms: {url: string}}} Boot */
@@ -37,10 +38,11 @@ export class App {
       unsent: (room) => this.outbox.outbox.items(room),
       atEnd: () => this.markRead(),
     });
-    this.composer = new Composer((room, body) => this.#submit(room, body));
+    this.shell = new Shell(this);
+    this.composer = new Composer((room, body) => this.#submit(room, body), this.shell.drafts);
     this.plain = new PlainSend(this.composer, this.connection);
     this.reading = new ReadMarker((room, seq) => this.connection.send({ type: "read", room, seq }));
-    this.rooms = new Rooms(find("#rooms", HTMLElement), boot.rooms.url, (room) => this.pages.go(room));
+    this.rooms = new Rooms(boot.rooms.url, this.shell, { chosen: (room) => this.pages.go(room), changed: () => this.pages.showTitle() });
     this.pages = new RoomPages(boot.room, this.rooms, (room) => this.#open(room));
   }
 
@@ -51,8 +53,9 @@ export class App {
   }
 
   /** @param {import("../connection/protocol.js").WelcomeFrame} welcome @param {number[]} stale rooms to load anew */
-  welcomed({ flags, rooms }, stale) {
+  welcomed({ flags, rooms, online }, stale) {
     this.#flags = flags;
+    this.shell.online.welcome(online);
     for (const { id, read_seq } of rooms) this.reading.known(id, read_seq);
     this.showRooms(rooms);
     this.conversations.connected(stale);
@@ -63,12 +66,6 @@ export class App {
     this.rooms.update(rooms);
     this.pages.roomsChanged();
     this.markRead();
-  }
-
-  /** @param {number} room @param {string} name */
-  renameRoom(room, name) {
-    this.rooms.rename(room, name);
-    this.pages.showTitle();
   }
 
   /** Says that the room on the page is read up to its end, if its end can be seen. */
@@ -83,6 +80,7 @@ export class App {
   #open(room) {
     this.conversations.open(room);
     this.composer.openRoom(room);
+    this.shell.typing.open(room);
     this.markRead();
   }
 
