@@ -76,7 +76,7 @@ export class App {
     const room = this.conversations?.current;
     if (!room || !this.conversations.isWatched(room) || !this.conversations.isLoaded(room)) return;
     this.rooms.setUnread(room, 0);
-    this.reading.seen(room, () => this.conversations.newestSeq(room));
+    this.reading.seen(room, this.conversations.newestSeq(room));
   }
 
   /** @param {number} room */

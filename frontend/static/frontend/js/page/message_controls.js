@@ -32,12 +32,10 @@ export class MessageControls {
     this.#box.addEventListener("click", ({ target }) => target instanceof Element && this.#clicked(target.closest("button")));
   }
 
-  /** @param {Operation} operation */
+  /** What the composer hands over. Its writer sees it at the end of the room. @param {Operation} operation */
   submit(operation) {
-    const done = this.parts.submit(operation);
-    // The plain path shows a message when the server has it: that is at the end of the room.
-    if (!done && operation.kind === "send") this.parts.conversations.reading.follow();
-    return done;
+    if (operation.kind === "send") this.parts.conversations.reading.follow();
+    return this.parts.submit(operation);
   }
 
   editLast() {
