@@ -3,12 +3,9 @@ import { Composer } from "../composer/composer.js";
 import { Connection } from "../connection/connection.js";
 import { Conversations } from "../messages/conversations.js";
 import { find } from "./elements.js";
-import { notSent } from "./explanations.js";
-import { Outbox } from "../outbox/outbox.js";
-import { OutboxDriver } from "../outbox/driver.js";
-import { OutboxJournal } from "../outbox/journal.js";
+import { openOutbox } from "../outbox/open.js";
+import { OutboxRules } from "./outbox_rules.js";
 import { PlainSend } from "../outbox/plain_send.js";
-import { change } from "../connection/protocol.js";
 import { ReadMarker } from "../rooms/read_marker.js";
 import { RoomPages } from "../rooms/room_pages.js";
 import { Rooms } from "../rooms/rooms.js";
@@ -31,13 +28,13 @@ export class App {
     this.status = new Status(boot.login, now);
     this.session = new Session(this);
     this.connection = this.#connect(boot.socket);
-    this.outbox = this.#makeOutbox();
+    this.outbox = openOutbox(this.me.id, new OutboxRules(this));
     this.conversations = new Conversations(this.me, {
       askForPage: (room, before) => this.connection.send({ type: "history", room, ...(before === null ? {} : { before }) }),
       unsent: (room) => this.outbox.outbox.items(room),
       atEnd: () => this.markRead(),
     });
-    this.composer = new Composer((room, body) => this.#submit(room, body));
+    this.composer = new Composer((room, body) => this.perform({ kind: "send", room, body, replyTo: null }));
     this.plain = new PlainSend(this.composer, this.connection);
     this.reading = new ReadMarker((room, seq) => this.connection.send({ type: "read", room, seq }));
     this.rooms = new Rooms(find("#rooms", HTMLElement), boot.rooms.url, (room) => this.pages.go(room));
@@ -47,7 +44,6 @@ export class App {
   start() {
     this.pages.start();
     this.connection.start();
-    this.#showWaiting();
   }
 
   /** @param {import("../connection/protocol.js").WelcomeFrame} welcome @param {number[]} stale rooms to load anew */
@@ -79,6 +75,21 @@ export class App {
     this.reading.seen(room, () => this.conversations.timeline(room)?.newestSeq ?? 0);
   }
 
+  /**
+   * Has the server told, by the way that the rollout flag names.
+   *
+   * @param {import("../outbox/operation.js").Operation} operation
+   * @returns {boolean} whether it is on record, so that whoever asked can let go of it
+   */
+  perform(operation) {
+    if (this.#flags.chat_queue === false) {
+      this.plain.submit(operation);
+      return false;
+    }
+    this.outbox.enqueue(operation);
+    return true;
+  }
+
   /** @param {number} room */
   #open(room) {
     this.conversations.open(room);
@@ -86,15 +97,6 @@ export class App {
     this.markRead();
   }
 
-  /** @param {number} room @param {string} body */
-  #submit(room, body) {
-    if (this.#flags.chat_queue === false) {
-      this.plain.submit(room, body);
-      return false;
-    }
-    this.outbox.enqueue({ kind: "send", room, body, replyTo: null });
-    return true;
-  }
 
   /** @param {string} path */
   #connect(path) {
@@ -119,31 +121,5 @@ export class App {
     if (status.state === "signed-out") this.announcer.alert("Your session ended. Log in to go on.");
     else if (status.state === "connected" && before !== "connecting") this.announcer.say("Connected again.");
     else if (status.state !== "connected" && before === "connected") this.announcer.say("Connection lost. Your messages will be sent later.");
-  }
-
-  #makeOutbox() {
-    const journal = new OutboxJournal(() => localStorage, this.me.id, () => (find("#storage-notice", HTMLElement).hidden = false));
-    return new OutboxDriver(new Outbox(), journal, {
-      now,
-      send: (item) => this.connection.send(change(item)),
-      reconnect: () => this.connection.reconnect(),
-      show: (item) => this.conversations.showItem(item),
-      sent: (item, receipt) => this.conversations.settle(item, receipt),
-      removed: (item) => this.conversations.drop(item),
-      tell: (name, item, detail) => this.#tell(name, item, detail),
-    });
-  }
-
-  /** @param {"queued" | "sent" | "failed"} name @param {import("../outbox/item.js").Item} item @param {object} detail */
-  #tell(name, item, detail) {
-    this.#showWaiting();
-    if (name === "failed") this.announcer.alert(notSent(item.error));
-    if (item.operation.kind !== "send") return;
-    document.dispatchEvent(new CustomEvent(`chat:message:${name}`, { detail }));
-  }
-
-  #showWaiting() {
-    const { queued, inflight } = this.outbox.status();
-    this.status.showWaiting(queued + inflight);
   }
 }

@@ -12,10 +12,12 @@
  * @property {import("../messages/conversations.js").Conversations} conversations
  * @property {import("../rooms/rooms.js").Rooms} rooms
  * @property {import("./announcer.js").Announcer} announcer
+ * @property {import("../connection/status.js").Status} status
  * @property {(welcome: import("../connection/protocol.js").WelcomeFrame, stale: number[]) => void} welcomed
  * @property {(rooms: import("../connection/protocol.js").Room[]) => void} showRooms
  * @property {(room: number, name: string) => void} renameRoom
  * @property {() => void} markRead
+ * @property {(operation: import("../outbox/operation.js").Operation) => boolean} perform
  */
 
 export {};
