@@ -1,5 +1,5 @@
 import { newClientId } from "./client_id.js";
-import { notSent } from "../page/explanations.js";
+import { notDone } from "../page/explanations.js";
 import { change } from "../connection/protocol.js";
 
 /** @typedef {import("./operation.js").Operation} Operation */
@@ -43,7 +43,7 @@ export class PlainSend {
     const { operation } = this.#current;
     this.#current = null;
     this.#setBusy(false);
-    if ("body" in operation) this.composer.release(operation.room, operation.body);
+    this.composer.release(operation);
   }
 
   /** @param {import("../connection/protocol.js").NackFrame} nack */
@@ -62,8 +62,9 @@ export class PlainSend {
   /** @param {string} code */
   #failed(code) {
     this.#setBusy(false);
-    const text = this.#current && "body" in this.#current.operation ? " Your text is still here." : "";
-    this.composer.showProblem(notSent(code) + text);
+    const { operation } = this.#current ?? {};
+    const text = operation && "body" in operation ? " Your text is still here." : "";
+    this.composer.showProblem(notDone(operation?.kind ?? "send", code) + text);
   }
 
   /** @param {boolean} busy */

@@ -2,7 +2,7 @@ import { Announcer } from "./announcer.js";
 import { Composer } from "../composer/composer.js";
 import { Connection } from "../connection/connection.js";
 import { Conversations } from "../messages/conversations.js";
-import { find } from "./elements.js";
+import { MessageControls } from "./message_controls.js";
 import { openOutbox } from "../outbox/open.js";
 import { OutboxRules } from "./outbox_rules.js";
 import { PlainSend } from "../outbox/plain_send.js";
@@ -10,9 +10,10 @@ import { ReadMarker } from "../rooms/read_marker.js";
 import { RoomPages } from "../rooms/room_pages.js";
 import { Rooms } from "../rooms/rooms.js";
 import { Session } from "./session.js";
+import { Shell } from "./shell.js";
 import { Status } from "../connection/status.js";
 
-/** @typedef {{user: import("../connection/protocol.js").Person, socket: string, room: number | null, login: string, rooms: {url: string}}} Boot */
+/** @typedef {{user: import("../connection/protocol.js").Person, socket: string, moderator: boolean, room: number | null, login: string, rooms: {url: string}}} Boot */
 
 const now = () => performance.now();
 
@@ -29,15 +30,18 @@ export class App {
     this.session = new Session(this);
     this.connection = this.#connect(boot.socket);
     this.outbox = openOutbox(this.me.id, new OutboxRules(this));
-    this.conversations = new Conversations(this.me, {
-      askForPage: (room, before) => this.connection.send({ type: "history", room, ...(before === null ? {} : { before }) }),
+    this.controls = new MessageControls(this, boot.moderator);
+    this.conversations = new Conversations(this.controls.reader, {
+      ask: (room, question) => this.connection.send({ type: "history", room, ...question }),
       unsent: (room) => this.outbox.outbox.items(room),
+      read: (room) => this.reading.state(this.rooms.get(room)),
       atEnd: () => this.markRead(),
     });
-    this.composer = new Composer((room, body) => this.perform({ kind: "send", room, body, replyTo: null }));
+    this.shell = new Shell(this);
+    this.composer = new Composer(this.controls, this.shell.drafts);
     this.plain = new PlainSend(this.composer, this.connection);
     this.reading = new ReadMarker((room, seq) => this.connection.send({ type: "read", room, seq }));
-    this.rooms = new Rooms(find("#rooms", HTMLElement), boot.rooms.url, (room) => this.pages.go(room));
+    this.rooms = new Rooms(boot.rooms.url, this.shell, { chosen: (room) => this.pages.go(room), changed: () => this.pages.showTitle() });
     this.pages = new RoomPages(boot.room, this.rooms, (room) => this.#open(room));
   }
 
@@ -47,8 +51,9 @@ export class App {
   }
 
   /** @param {import("../connection/protocol.js").WelcomeFrame} welcome @param {number[]} stale rooms to load anew */
-  welcomed({ flags, rooms }, stale) {
+  welcomed({ flags, rooms, online }, stale) {
     this.#flags = flags;
+    this.shell.online.welcome(online);
     for (const { id, read_seq } of rooms) this.reading.known(id, read_seq);
     this.showRooms(rooms);
     this.conversations.connected(stale);
@@ -61,42 +66,30 @@ export class App {
     this.markRead();
   }
 
-  /** @param {number} room @param {string} name */
-  renameRoom(room, name) {
-    this.rooms.rename(room, name);
-    this.pages.showTitle();
-  }
-
   /** Says that the room on the page is read up to its end, if its end can be seen. */
   markRead() {
     const room = this.conversations?.current;
     if (!room || !this.conversations.isWatched(room) || !this.conversations.isLoaded(room)) return;
     this.rooms.setUnread(room, 0);
-    this.reading.seen(room, () => this.conversations.timeline(room)?.newestSeq ?? 0);
-  }
-
-  /**
-   * Has the server told, by the way that the rollout flag names.
-   *
-   * @param {import("../outbox/operation.js").Operation} operation
-   * @returns {boolean} whether it is on record, so that whoever asked can let go of it
-   */
-  perform(operation) {
-    if (this.#flags.chat_queue === false) {
-      this.plain.submit(operation);
-      return false;
-    }
-    this.outbox.enqueue(operation);
-    return true;
+    this.reading.seen(room, () => this.conversations.newestSeq(room));
   }
 
   /** @param {number} room */
   #open(room) {
     this.conversations.open(room);
     this.composer.openRoom(room);
+    this.shell.typing.open(room);
     this.markRead();
   }
 
+  /** Does something the server has to learn of; returns whether it is on record. @param {import("../outbox/operation.js").Operation} operation */
+  submit(operation) {
+    const queue = this.#flags.chat_queue !== false;
+    if (queue) this.outbox.enqueue(operation);
+    else this.plain.submit(operation);
+    if (queue && operation.kind === "send") this.conversations.reading.follow();
+    return queue;
+  }
 
   /** @param {string} path */
   #connect(path) {

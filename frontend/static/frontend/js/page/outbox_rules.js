@@ -1,4 +1,4 @@
-import { notSent } from "./explanations.js";
+import { notDone } from "./explanations.js";
 import { find } from "./elements.js";
 import { change } from "../connection/protocol.js";
 
@@ -38,7 +38,7 @@ export class OutboxRules {
   /** Announces what became of an item, to people and, for messages, to whoever listens on the document. @param {"queued" | "sent" | "failed"} name @param {Item} item @param {object} detail */
   tell(name, item, detail) {
     this.showWaiting();
-    if (name === "failed") this.parts.announcer.alert(notSent(item.error));
+    if (name === "failed") this.parts.announcer.alert(notDone(item.operation.kind, item.error));
     if (item.operation.kind === "send") document.dispatchEvent(new CustomEvent(`chat:message:${name}`, { detail }));
   }
 
