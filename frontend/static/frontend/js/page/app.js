@@ -87,7 +87,8 @@ export class App {
     const queue = this.#flags.chat_queue !== false;
     if (queue) this.outbox.enqueue(operation);
     else this.plain.submit(operation);
-    if (queue && operation.kind === "send") this.conversations.reading.follow();
+    // Its writer sees it at the end of the room.
+    if (operation.kind === "send") this.conversations.reading.follow();
     return queue;
   }
 

@@ -25,16 +25,15 @@ export class MessageControls {
     const viewOf = (/** @type {Element | null} */ node) => parts.conversations.viewOf(node);
     this.toolbar = new MessageToolbar(this.#box, viewOf, this.actions);
     new LogKeys(this.#box, {
-      label: (node) => viewOf(node)?.label ?? "",
+      name: (node) => viewOf(node)?.nameForListeners(),
       enter: () => this.toolbar.focus(),
       leave: () => parts.composer.focus(),
     });
     this.#box.addEventListener("click", ({ target }) => target instanceof Element && this.#clicked(target.closest("button")));
   }
 
-  /** What the composer hands over. Its writer sees it at the end of the room. @param {Operation} operation */
+  /** What the composer hands over. @param {Operation} operation */
   submit(operation) {
-    if (operation.kind === "send") this.parts.conversations.reading.follow();
     return this.parts.submit(operation);
   }
 
