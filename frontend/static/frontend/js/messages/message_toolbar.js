@@ -32,7 +32,7 @@ export class MessageToolbar {
     this.#view = actions.length > 0 ? (view ?? null) : null;
     if (!this.#view) return this.#element.remove();
     this.#offer(actions.map((action) => makeButton(`action action-${action}`, LABELS[action], () => this.#do(action))));
-    this.#view.node.append(this.#element);
+    this.#view.bubble.append(this.#element);
   }
 
   /** Moves the focus to the first button. */
@@ -42,7 +42,7 @@ export class MessageToolbar {
 
   /** @param {EventTarget | null} target */
   #hover(target) {
-    if (this.#element.contains(document.activeElement)) return;
+    if (this.#element.querySelector(":focus-visible")) return;
     const view = this.#viewAt(target);
     if (view !== this.#view) this.showAt(view ?? this.#viewAt(document.activeElement));
   }
@@ -71,10 +71,18 @@ export class MessageToolbar {
   /** @param {Action} action */
   #do(action) {
     const view = this.#view;
-    if (!view) return;
+    if (!view || !this.actions.of(view).includes(action)) return this.showAt(view ?? undefined);
     if (action === "react") return this.#offerReactions();
-    if (action === "delete") return void this.actions.delete(view);
+    if (action === "delete") return void this.#delete(view);
     this.actions[action](view);
+    this.showAt(undefined);
+  }
+
+  /** @param {MessageView} view */
+  async #delete(view) {
+    if (!(await this.actions.delete(view))) return;
+    view.node.focus({ preventScroll: true });
+    this.showAt(undefined);
   }
 
   #offerReactions() {
