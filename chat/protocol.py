@@ -137,11 +137,26 @@ class Sync:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A page of messages older than `before`; without it, the newest."""
+    """A page of messages: older than `before`, newer than `after`, or about as many on both sides of `around`.
+
+    At most one of the three; with none of them, the newest.
+    """
 
     room: int
     before: int | None = None
+    after: int | None = None
+    around: int | None = None
     limit: int = 50
+
+    def __post_init__(self) -> None:
+        if len(self.cursor) > 1:
+            _refuse("history goes before, after or around one place")
+
+    @property
+    def cursor(self) -> dict[str, int]:
+        """The one of `before`, `after` and `around` that was given, by its name; empty without one."""
+        given = {"before": self.before, "after": self.after, "around": self.around}
+        return {name: seq for name, seq in given.items() if seq is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +247,7 @@ _FRAMES: dict[str, tuple[type[ClientFrame], _Fields, _Fields]] = {
     "typing": (Typing, {"room": _id}, {}),
     "read": (Read, {"room": _id, "seq": _seq}, {}),
     "sync": (Sync, {"room": _id, "after": _seq}, {"limit": _id}),
-    "history": (History, {"room": _id}, {"before": _id, "limit": _id}),
+    "history": (History, {"room": _id}, {"before": _id, "after": _seq, "around": _seq, "limit": _id}),
     "ping": (Ping, {"n": _seq}, {}),
 }
 
@@ -363,9 +378,14 @@ def rooms(rooms_json: str) -> str:
     return f'{{"type":"rooms","rooms":{rooms_json}}}'
 
 
-def page(room: int, messages_json: str, *, more: bool) -> str:
-    """The answer to `history`, oldest first. `messages_json` is a JSON array, as SQLite built it."""
-    return f'{{"type":"page","room":{room},"more":{"true" if more else "false"},"messages":{messages_json}}}'
+def page(room: int, messages_json: str, *, cursor: dict[str, int], more: bool, newer: bool | None = None) -> str:
+    """The answer to `history`, oldest first, with the cursor it was asked with.
+
+    `messages_json` is a JSON array, as SQLite built it. `more`: there is more in the direction asked for; around a
+    place that is the past, and `newer` tells of the other direction.
+    """
+    frame = {"type": "page", "room": room, **cursor, "more": more}
+    return f'{_encode(frame if newer is None else {**frame, "newer": newer})[:-1]},"messages":{messages_json}}}'
 
 
 def reset(room: int, head: int) -> str:

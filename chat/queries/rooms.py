@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import json
 
-from chat.queries.json_sql import array
+from chat.queries.json_sql import array, iso
 from storage.store import store
 
 UNREAD_CAP = 100
 
+_LAST = "SELECT m.created_at FROM chat_message m WHERE m.room_id = r.id ORDER BY m.seq DESC LIMIT 1"
+
+# A direct room is named after the other person in it.
 _ROOMS = f"""
-    SELECT {array("room")} FROM (
-        SELECT json_object('id', r.id, 'name', r.name, 'kind', r.kind, 'head', r.head, 'read_seq', mine.read_seq,
+    SELECT {array("iif(person IS NULL, room, json_insert(room, '$.with', json(person)))")} FROM (
+        SELECT json_object('id', r.id, 'name', coalesce(other.name, r.name), 'kind', r.kind, 'head', r.head,
+            'read_seq', mine.read_seq,
             'unread', (SELECT count(*) FROM (
                 SELECT 1 FROM chat_message m WHERE m.room_id = r.id AND m.seq > mine.read_seq
-                AND m.sender_id <> mine.user_id AND m.deleted_at IS NULL LIMIT {UNREAD_CAP}))) AS room
+                AND m.sender_id <> mine.user_id AND m.deleted_at IS NULL LIMIT {UNREAD_CAP})),
+            'active_at', {iso(f"coalesce(({_LAST}), r.created_at)")}) AS room,
+            iif(other.id IS NULL, NULL, json_object('id', other.id, 'name', other.name)) AS person
         FROM chat_membership mine JOIN chat_room r ON r.id = mine.room_id
-        WHERE mine.user_id = %s ORDER BY r.name, r.id
+        LEFT JOIN chat_membership theirs
+            ON r.kind = 'direct' AND theirs.room_id = r.id AND theirs.user_id <> mine.user_id
+        LEFT JOIN chat_user other ON other.id = theirs.user_id
+        WHERE mine.user_id = %s ORDER BY coalesce(other.name, r.name), r.id
     )
 """  # noqa: S608 - constants
 

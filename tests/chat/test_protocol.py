@@ -76,8 +76,16 @@ def test_what_is_left_out_has_its_default():
     assert decode('{"type": "hello", "v": 1}') == Hello(1, {}, None)
     assert decode('{"type": "send", "room": 7, "client_id": "c", "body": "Hi"}') == Send(7, "c", "Hi", None)
     assert decode('{"type": "sync", "room": 7, "after": 0}') == Sync(7, 0, 200)
-    assert decode('{"type": "history", "room": 7}') == History(7, None, 50)
-    assert decode('{"type": "history", "room": 7, "before": null}') == History(7, None, 50)
+    assert decode('{"type": "history", "room": 7}') == History(7)
+    assert decode('{"type": "history", "room": 7, "before": null}') == History(7)
+
+
+def test_a_page_lies_before_after_or_around_one_place():
+    assert decode('{"type": "history", "room": 7, "after": 0}') == History(7, after=0)
+    for places in ({"before": 5, "after": 1}, {"after": 1, "around": 1}, {"before": 5, "after": 1, "around": 1}):
+        with pytest.raises(FrameError) as refused:
+            decode(json.dumps({"type": "history", "room": 7, **places}))
+        assert refused.value.code is Code.BAD_FRAME
 
 
 def test_unknown_fields_are_left_alone():
@@ -198,7 +206,9 @@ ENCODERS: dict[str, Callable[..., str]] = {
         fields["room"], fields["from"], fields["to"], json.dumps(events), more=fields["more"]
     ),
     "rooms": lambda rooms: protocol.rooms(json.dumps(rooms)),
-    "page": lambda room, messages, more: protocol.page(room, json.dumps(messages), more=more),
+    "page": lambda room, messages, more, newer=None, **cursor: protocol.page(
+        room, json.dumps(messages), cursor=cursor, more=more, newer=newer
+    ),
     "reset": protocol.reset,
     "error": protocol.error,
     "pong": protocol.pong,

@@ -69,6 +69,7 @@ test("a damaged entry does not keep the others from being sent", () => {
   storage.setItem("posthorn:outbox:1:x", "{not json");
   storage.setItem("posthorn:outbox:1:y", "null");
   storage.setItem("posthorn:outbox:1:z", '{"clientId": "z"}');
+  storage.setItem("posthorn:outbox:1:w", '{"clientId": "w", "n": 1, "operation": {"kind": "confetti", "room": 1}}');
   journal().save(newItem(draft("a"), 1));
   assert.deepEqual(journal().load().map((entry) => entry.clientId), ["a"]);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Outbox } from "../../frontend/static/frontend/js/outbox/outbox.js";
 import { ACK_TIMEOUT_MS, MAX_TRIES } from "../../frontend/static/frontend/js/outbox/limits.js";
-import { draft, receipt } from "./support.js";
+import { draft, edit, receipt } from "./support.js";
 
 let outbox;
 beforeEach(() => {
@@ -124,6 +124,20 @@ test("other lanes go on while one rests", () => {
   add("a");
   outbox.refuse(nack("a", "busy", { after_ms: 60_000 }), 0);
   assert.deepEqual(sends(outbox.enqueue(draft("z", 2), 0)), ["send z"]);
+});
+
+test("edits, deletions and reactions are a lane of their own, whatever their rooms", () => {
+  outbox.ready(64, 0);
+  outbox.enqueue(edit("e1", 1), 0);
+  outbox.enqueue(edit("e2", 2), 0);
+  add("a");
+  outbox.refuse(nack("e1", "busy", { after_ms: 60_000 }), 0);
+  outbox.refuse(nack("e2", "order"), 0);
+  assert.deepEqual(sends(outbox.tick(1000)), []);
+  assert.deepEqual(sends(outbox.enqueue(draft("b"), 1000)), ["send b"]);
+  assert.deepEqual(outbox.items(1).map((item) => item.clientId), ["e1", "a", "b"]);
+  outbox.confirm(receipt("e1"), 61_000);
+  assert.deepEqual(sends(outbox.tick(61_000)), []);
 });
 
 test("silence of the whole connection is never a message's fault", () => {

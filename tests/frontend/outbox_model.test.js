@@ -22,7 +22,7 @@ class Server {
   }
 
   /** Answers one `send` frame. */
-  send({ held }, { clientId, room }, refuses) {
+  send({ held }, { clientId, operation: { room } }, refuses) {
     const culprit = held.get(room);
     if (culprit !== undefined && culprit !== clientId) return { nack: { client_id: clientId, code: "order", retry: true } };
     if (refuses && !this.receipts.has(clientId)) {

@@ -9,27 +9,25 @@ export class Composer {
   #field = find("#composer textarea", HTMLTextAreaElement);
   #button = find("#composer button[type=submit]", HTMLButtonElement);
   #problem = find("#composer-problem", HTMLElement);
-  /** @type {Map<number, string>} */
-  #drafts = new Map();
   #room = 0;
 
-  /** @param {(room: number, body: string) => boolean} submit returns whether the composer may let go of the text now */
-  constructor(submit) {
+  /** @param {(room: number, body: string) => boolean} submit returns whether the composer may let go of the text now @param {import("./drafts.js").Drafts} drafts */
+  constructor(submit, drafts) {
     this.submit = submit;
+    this.drafts = drafts;
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
     });
     this.#field.addEventListener("keydown", (event) => this.#keyDown(event));
-    this.#field.addEventListener("input", () => this.#check());
+    this.#field.addEventListener("input", () => this.#changed());
   }
 
   /** Writes for this room from now on; what was typed for the other one stays with it. @param {number} room */
   openRoom(room) {
     if (this.#room !== room) {
-      this.#drafts.set(this.#room, this.#field.value);
       this.#room = room;
-      this.#field.value = this.#drafts.get(room) ?? "";
+      this.#field.value = this.drafts.get(room);
     }
     this.#form.hidden = false;
     this.#check();
@@ -45,7 +43,7 @@ export class Composer {
   /** Lets go of a text that is sent, wherever it is still kept; what was typed since then stays. @param {number} room @param {string} body */
   release(room, body) {
     if (room === this.#room && cleanBody(this.#field.value) === body) this.#clear();
-    else if (cleanBody(this.#drafts.get(room) ?? "") === body) this.#drafts.delete(room);
+    else if (cleanBody(this.drafts.get(room)) === body) this.drafts.set(room, "");
   }
 
   /** @param {boolean} busy */
@@ -62,6 +60,11 @@ export class Composer {
 
   #clear() {
     this.#field.value = "";
+    this.#changed();
+  }
+
+  #changed() {
+    this.drafts.set(this.#room, this.#field.value);
     this.#check();
   }
 

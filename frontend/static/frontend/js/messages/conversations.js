@@ -3,7 +3,7 @@ import { notSent } from "../page/explanations.js";
 import { ScrollKeeper } from "./scroll_keeper.js";
 import { Timeline } from "./timeline.js";
 
-/** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../connection/protocol.js").PageFrame} PageFrame */
+/** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/item.js").Receipt} Receipt @typedef {import("../connection/protocol.js").PageFrame} PageFrame */
 
 /**
  * @typedef {object} Conversation one visited room
@@ -83,11 +83,23 @@ export class Conversations {
     this.#showEmptiness();
   }
 
-  /** @param {Item} item */
+  /** Shows what is in the outbox, in whatever state it is. @param {Item} item */
   showItem(item) {
-    this.timeline(item.room)?.showItem(item, notSent(item.error));
-    if (item.room === this.current && item.state === "queued") this.scroll.follow();
+    const { kind, room } = item.operation;
+    if (kind !== "send") return;
+    this.timeline(room)?.showItem(item, notSent(item.error));
+    if (room === this.current && item.state === "queued") this.scroll.follow();
     this.#showEmptiness();
+  }
+
+  /** The server has it. @param {Item} item @param {Receipt} receipt */
+  settle({ operation: { kind, room } }, receipt) {
+    if (kind === "send") this.timeline(room)?.confirm(receipt);
+  }
+
+  /** Its writer gave it up. @param {Item} item */
+  drop({ clientId, operation: { kind, room } }) {
+    if (kind === "send") this.timeline(room)?.removeItem(clientId);
   }
 
   /** True if the reader is at the end of this room, on a page that can be seen. @param {number} room */
@@ -107,7 +119,7 @@ export class Conversations {
     /** @type {Conversation} */
     const conversation = { timeline: new Timeline(this.me), loaded: "no", more: false, asked: false, fromEnd: null };
     this.#visited.set(room, conversation);
-    for (const item of this.delegate.unsent(room)) conversation.timeline.showItem(item, notSent(item.error));
+    for (const item of this.delegate.unsent(room)) this.showItem(item);
     return conversation;
   }
 

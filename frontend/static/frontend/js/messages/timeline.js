@@ -37,12 +37,13 @@ export class Timeline {
     return this.#confirmed[0]?.seq ?? null;
   }
 
-  /** Shows an item of the outbox in whatever state it is. @param {Item} item @param {string} explanation why, if it failed */
-  showItem({ clientId, body, at, state }, explanation) {
+  /** Shows a message of the outbox in whatever state it is. @param {Item} item @param {string} explanation why, if it failed */
+  showItem({ clientId, at, state, operation }, explanation) {
+    if (operation.kind !== "send") return;
     let view = this.#byClientId.get(clientId);
     if (!view) {
       view = this.#make(this.me, at);
-      view.showBody(body);
+      view.showBody(operation.body);
       this.#byClientId.set(clientId, view);
     }
     view.showPending(clientId);

@@ -13,7 +13,7 @@ import { isPending } from "./item.js";
  * @property {(item: Item) => void} show
  * @property {(item: Item, receipt: Receipt) => void} sent
  * @property {(item: Item) => void} removed
- * @property {(name: "queued" | "sent" | "failed", detail: object) => void} tell
+ * @property {(name: "queued" | "sent" | "failed", item: Item, detail: object) => void} tell
  */
 
 /** Gives the pure outbox its clock, its journal and its hands. */
@@ -29,11 +29,10 @@ export class OutboxDriver {
     outbox.restore(journal.load());
   }
 
-  /** Returns at once, with the message on record and on show. @param {number} room @param {string} body @param {number | null} [replyTo] */
-  enqueue(room, body, replyTo = null) {
+  /** Returns at once, with the operation on record and on show. @param {import("./operation.js").Operation} operation @returns {string} its client id */
+  enqueue(operation) {
     const clientId = newClientId();
-    const draft = { clientId, room, body, replyTo, at: new Date().toISOString() };
-    this.#carryOut(this.outbox.enqueue(draft, this.world.now()));
+    this.#carryOut(this.outbox.enqueue({ clientId, at: new Date().toISOString(), operation }, this.world.now()));
     return clientId;
   }
 
@@ -110,11 +109,11 @@ export class OutboxDriver {
   /** @param {Item} item */
   #tellShown(item) {
     if (isPending(item)) this.#tell("queued", item, {});
-    else this.#tell("failed", item, { error: notSent(item.error), code: item.error });
+    else this.#tell("failed", item, { error: notSent(item.error) });
   }
 
   /** @param {"queued" | "sent" | "failed"} name @param {Item} item @param {object} more */
   #tell(name, item, more) {
-    this.world.tell(name, { clientId: item.clientId, roomId: item.room, ...more });
+    this.world.tell(name, item, { clientId: item.clientId, roomId: item.operation.room, ...more });
   }
 }

@@ -1,4 +1,5 @@
 import { entryFromItem } from "./item.js";
+import { isOperation } from "./operation.js";
 
 /** @typedef {import("./item.js").Entry} Entry @typedef {import("./item.js").Item} Item */
 
@@ -69,8 +70,8 @@ export class OutboxJournal {
 function parse(text) {
   try {
     const entry = JSON.parse(text ?? "null");
-    const usable = typeof entry.clientId === "string" && typeof entry.body === "string" && Number.isInteger(entry.room);
-    return usable && Number.isInteger(entry.n) ? [entry] : [];
+    const usable = typeof entry.clientId === "string" && Number.isInteger(entry.n) && isOperation(entry.operation);
+    return usable ? [entry] : [];
   } catch {
     return [];
   }

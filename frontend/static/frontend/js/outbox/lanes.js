@@ -1,9 +1,10 @@
 import { isPending } from "./item.js";
+import { laneOf } from "./operation.js";
 
 /** @typedef {import("./item.js").Item} Item */
 
 /**
- * The outbox's queue: every room is a lane that keeps its order. A lane pipelines until something in it goes wrong, then goes
+ * The outbox's queue, in lanes that keep their order (see operation.js). A lane pipelines until something in it goes wrong, then goes
  * back to the culprit and sends that alone; so nothing overtakes an item that must be sent again.
  */
 export class Lanes {
@@ -11,7 +12,7 @@ export class Lanes {
   #items = new Map();
   /** @type {Set<Item>} */
   inflight = new Set();
-  /** Room to the time before which its lane rests. @type {Map<number, number>} */
+  /** Lane to the time before which it rests. @type {Map<number, number>} */
   #rests = new Map();
   #nextN = 1;
 
@@ -22,7 +23,7 @@ export class Lanes {
 
   /** The items of one room, or all of them, in the order of their turns. @param {number} [room] */
   list(room) {
-    return [...this.#items.values()].filter((item) => room === undefined || item.room === room);
+    return [...this.#items.values()].filter(({ operation }) => room === undefined || operation.room === room);
   }
 
   /** Adds an item with its own `n`, as the journal kept it. @param {Item} item */
@@ -44,15 +45,16 @@ export class Lanes {
     this.#items.delete(item.clientId);
   }
 
-  /** The first item of a room that is not over. @param {number} room */
-  head(room) {
-    return this.list(room).find(isPending);
+  /** The first item of a lane that is not over. @param {number} lane */
+  head(lane) {
+    return this.list().find((item) => lane === laneOf(item.operation) && isPending(item));
   }
 
   /** Queues an item and all behind it in its lane again, and lets the lane rest. @param {Item} item @param {number} until */
   goBack(item, until) {
-    this.#rests.set(item.room, until);
-    for (const other of [...this.inflight]) if (other.room === item.room && other.n >= item.n) this.#requeue(other);
+    const lane = laneOf(item.operation);
+    this.#rests.set(lane, until);
+    for (const other of [...this.inflight]) if (laneOf(other.operation) === lane && other.n >= item.n) this.#requeue(other);
   }
 
   /** Queues everything again; a new connection has no memory of what the old one refused. */
@@ -67,21 +69,22 @@ export class Lanes {
     const held = new Set();
     for (const item of this.#items.values()) {
       if (this.inflight.size >= window) break;
-      if (held.has(item.room) || !isPending(item)) continue;
+      const lane = laneOf(item.operation);
+      if (held.has(lane) || !isPending(item)) continue;
       if (item.state === "queued") {
-        if ((this.#rests.get(item.room) ?? -Infinity) > now) continue;
+        if ((this.#rests.get(lane) ?? -Infinity) > now) continue;
         item.state = "inflight";
         this.inflight.add(item);
         launched.push(item);
       }
-      if (item.refused || item.tries > 0) held.add(item.room);
+      if (item.refused || item.tries > 0) held.add(lane);
     }
     return launched;
   }
 
   /** When the first resting lane with something to send may go on. @param {number} now @returns {number | null} */
   wakeAt(now) {
-    const times = [...this.#rests].filter(([room, until]) => until > now && this.head(room)).map(([, until]) => until);
+    const times = [...this.#rests].filter(([lane, until]) => until > now && this.head(lane)).map(([, until]) => until);
     return times.length > 0 ? Math.min(...times) : null;
   }
 

@@ -2,6 +2,7 @@ import { RESEND, halfJitter } from "../connection/backoff.js";
 import { isPending, itemFromEntry, newItem } from "./item.js";
 import { ACK_TIMEOUT_MS, MAX_STRAYS, MAX_TRIES, ORDER_WAIT_MS, RATE_LIMIT_WAIT_MS, SILENCE_MS } from "./limits.js";
 import { Lanes } from "./lanes.js";
+import { laneOf } from "./operation.js";
 
 /** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Effect} Effect */
 
@@ -82,7 +83,7 @@ export class Outbox {
     return [{ do: "save", item }, { do: "show", item }, ...this.tick(now)];
   }
 
-  /** A person gives up on a message that failed or was rejected. @param {string} clientId @returns {Effect[]} */
+  /** A person gives up on what failed or was rejected. @param {string} clientId @returns {Effect[]} */
   discard(clientId) {
     const item = this.#lanes.get(clientId);
     if (!item || isPending(item)) return [];
@@ -103,7 +104,7 @@ export class Outbox {
     return this.#window > 0 ? this.#lanes.wakeAt(now) : null;
   }
 
-  /** What is not sent yet, of one room or of all. @param {number} [room] */
+  /** What the server does not have yet, of one room or of all. @param {number} [room] */
   items(room) {
     return this.#lanes.list(room);
   }
@@ -115,7 +116,7 @@ export class Outbox {
 
   /** @param {Item} item @param {string} code @param {number} afterMs @param {number} now @returns {Effect[]} */
   #refuseForNow(item, code, afterMs, now) {
-    const head = (code === "order" && this.#lanes.head(item.room)) || item;
+    const head = (code === "order" && this.#lanes.head(laneOf(item.operation))) || item;
     if (code !== "order") item.refused = true;
     if (code === "order") this.#lanes.goBack(head, now + Math.max(afterMs, ORDER_WAIT_MS));
     else if (code === "rate_limited") this.#lanes.goBack(item, now + (afterMs || RATE_LIMIT_WAIT_MS));

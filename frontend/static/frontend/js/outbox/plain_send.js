@@ -1,6 +1,6 @@
 import { newClientId } from "./client_id.js";
 import { notSent } from "../page/explanations.js";
-import { send } from "../connection/protocol.js";
+import { change } from "../connection/protocol.js";
 
 const ANSWER_MS = 15_000;
 
@@ -9,8 +9,8 @@ const ANSWER_MS = 15_000;
  * the server has it. A second try of the same text is the same message, so that a lost ack does not double it.
  */
 export class PlainSend {
-  /** @type {import("../connection/protocol.js").SendFrame | null} */
-  #frame = null;
+  /** @type {{clientId: string, operation: import("./operation.js").SendOperation} | null} */
+  #sending = null;
   #busy = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -26,9 +26,10 @@ export class PlainSend {
 
   /** @param {number} room @param {string} body */
   submit(room, body) {
-    const same = this.#frame?.room === room && this.#frame.body === body;
-    if (!this.#frame || !same) this.#frame = send({ clientId: newClientId(), room, body, replyTo: null });
-    if (!this.connection.send(this.#frame)) return this.composer.showProblem("Not sent: there is no connection.");
+    const last = this.#sending?.operation;
+    const same = last?.room === room && last.body === body;
+    if (!this.#sending || !same) this.#sending = { clientId: newClientId(), operation: { kind: "send", room, body, replyTo: null } };
+    if (!this.connection.send(change(this.#sending))) return this.composer.showProblem("Not sent: there is no connection.");
     this.composer.showProblem("");
     this.#setBusy(true);
     this.#timer = setTimeout(() => this.#failed("timeout"), ANSWER_MS);
@@ -36,20 +37,20 @@ export class PlainSend {
 
   /** @param {string} clientId */
   acked(clientId) {
-    if (this.#frame?.client_id !== clientId) return;
-    const { room, body } = this.#frame;
-    this.#frame = null;
+    if (this.#sending?.clientId !== clientId) return;
+    const { room, body } = this.#sending.operation;
+    this.#sending = null;
     this.#setBusy(false);
     this.composer.release(room, body);
   }
 
   /** @param {import("../connection/protocol.js").NackFrame} nack */
   nacked({ client_id, code, retry }) {
-    if (this.#frame?.client_id !== client_id) return;
+    if (this.#sending?.clientId !== client_id) return;
     this.#failed(code);
     // The server holds the room until this message comes again; should the writer change it, only a new connection forgets.
     if (retry) this.connection.reconnect();
-    else this.#frame = null;
+    else this.#sending = null;
   }
 
   lost() {

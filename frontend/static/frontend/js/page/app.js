@@ -8,11 +8,12 @@ import { Outbox } from "../outbox/outbox.js";
 import { OutboxDriver } from "../outbox/driver.js";
 import { OutboxJournal } from "../outbox/journal.js";
 import { PlainSend } from "../outbox/plain_send.js";
-import { send } from "../connection/protocol.js";
+import { change } from "../connection/protocol.js";
 import { ReadMarker } from "../rooms/read_marker.js";
 import { RoomPages } from "../rooms/room_pages.js";
 import { Rooms } from "../rooms/rooms.js";
 import { Session } from "./session.js";
+import { Shell } from "./shell.js";
 import { Status } from "../connection/status.js";
 
 /** @typedef {{user: import("../connection/protocol.js").Person, socket: string, room: number | null, login: string, rooms: {url: string}}} Boot */
@@ -37,10 +38,11 @@ export class App {
       unsent: (room) => this.outbox.outbox.items(room),
       atEnd: () => this.markRead(),
     });
-    this.composer = new Composer((room, body) => this.#submit(room, body));
+    this.shell = new Shell(this);
+    this.composer = new Composer((room, body) => this.#submit(room, body), this.shell.drafts);
     this.plain = new PlainSend(this.composer, this.connection);
     this.reading = new ReadMarker((room, seq) => this.connection.send({ type: "read", room, seq }));
-    this.rooms = new Rooms(find("#rooms", HTMLElement), boot.rooms.url, (room) => this.pages.go(room));
+    this.rooms = new Rooms(boot.rooms.url, this.shell, { chosen: (room) => this.pages.go(room), changed: () => this.pages.showTitle() });
     this.pages = new RoomPages(boot.room, this.rooms, (room) => this.#open(room));
   }
 
@@ -51,8 +53,9 @@ export class App {
   }
 
   /** @param {import("../connection/protocol.js").WelcomeFrame} welcome @param {number[]} stale rooms to load anew */
-  welcomed({ flags, rooms }, stale) {
+  welcomed({ flags, rooms, online }, stale) {
     this.#flags = flags;
+    this.shell.online.welcome(online);
     for (const { id, read_seq } of rooms) this.reading.known(id, read_seq);
     this.showRooms(rooms);
     this.conversations.connected(stale);
@@ -63,12 +66,6 @@ export class App {
     this.rooms.update(rooms);
     this.pages.roomsChanged();
     this.markRead();
-  }
-
-  /** @param {number} room @param {string} name */
-  renameRoom(room, name) {
-    this.rooms.rename(room, name);
-    this.pages.showTitle();
   }
 
   /** Says that the room on the page is read up to its end, if its end can be seen. */
@@ -83,6 +80,7 @@ export class App {
   #open(room) {
     this.conversations.open(room);
     this.composer.openRoom(room);
+    this.shell.typing.open(room);
     this.markRead();
   }
 
@@ -92,7 +90,7 @@ export class App {
       this.plain.submit(room, body);
       return false;
     }
-    this.outbox.enqueue(room, body);
+    this.outbox.enqueue({ kind: "send", room, body, replyTo: null });
     return true;
   }
 
@@ -125,19 +123,20 @@ export class App {
     const journal = new OutboxJournal(() => localStorage, this.me.id, () => (find("#storage-notice", HTMLElement).hidden = false));
     return new OutboxDriver(new Outbox(), journal, {
       now,
-      send: (item) => this.connection.send(send(item)),
+      send: (item) => this.connection.send(change(item)),
       reconnect: () => this.connection.reconnect(),
       show: (item) => this.conversations.showItem(item),
-      sent: (item, receipt) => this.conversations.timeline(item.room)?.confirm(receipt),
-      removed: (item) => this.conversations.timeline(item.room)?.removeItem(item.clientId),
-      tell: (name, detail) => this.#tell(name, detail),
+      sent: (item, receipt) => this.conversations.settle(item, receipt),
+      removed: (item) => this.conversations.drop(item),
+      tell: (name, item, detail) => this.#tell(name, item, detail),
     });
   }
 
-  /** @param {"queued" | "sent" | "failed"} name @param {any} detail */
-  #tell(name, detail) {
+  /** @param {"queued" | "sent" | "failed"} name @param {import("../outbox/item.js").Item} item @param {object} detail */
+  #tell(name, item, detail) {
     this.#showWaiting();
-    if (name === "failed") this.announcer.alert(notSent(detail.code));
+    if (name === "failed") this.announcer.alert(notSent(item.error));
+    if (item.operation.kind !== "send") return;
     document.dispatchEvent(new CustomEvent(`chat:message:${name}`, { detail }));
   }
 

@@ -19,7 +19,7 @@ export class EventRules {
       case "member":
         return timeline?.addLine(event);
       case "room":
-        this.parts.renameRoom(room, event.room.name);
+        this.parts.rooms.rename(room, event.room.name);
         return timeline?.addLine(event);
     }
   }
@@ -37,6 +37,7 @@ export class EventRules {
     const message = { ...rest, seq, at };
     this.recognise(room, message);
     conversations.timeline(room)?.put(message);
+    this.parts.shell.message(room, message);
     if (message.sender.id === me.id || message.deleted) return;
     if (room === conversations.current) announcer.message(message.sender.name, message.body);
     if (!conversations.isWatched(room)) rooms.setUnread(room, (rooms.get(room)?.unread ?? 0) + 1);
