@@ -80,8 +80,7 @@ export class MessageView {
   showDeleted() {
     this.node.classList.add("deleted");
     this.showEdited(false);
-    this.#body.textContent = "This message was deleted.";
-    this.#text = null;
+    this.showBody("This message was deleted.");
   }
 
   /**
