@@ -24,6 +24,8 @@
  * @property {import("./announcer.js").Announcer} announcer
  * @property {(welcome: import("../connection/protocol.js").WelcomeFrame, stale: number[]) => void} welcomed
  * @property {(rooms: import("../connection/protocol.js").Room[]) => void} showRooms
+ * @property {import("../composer/composer.js").Composer} composer
+ * @property {(operation: import("../outbox/operation.js").Operation) => boolean} submit
  * @property {() => void} markRead
  */
 
