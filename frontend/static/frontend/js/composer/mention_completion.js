@@ -6,6 +6,7 @@ import { mentionQuery, mentionable } from "./mention_query.js";
 /** @typedef {import("../connection/protocol.js").Person} Person */
 
 const LIST_ID = "mention-list";
+const CARET_KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]);
 
 /**
  * Offers names over the field as soon as `@` is typed: the arrows move, Enter, Tab or a click chooses, Escape closes. While
@@ -33,6 +34,7 @@ export class MentionCompletion {
     field.addEventListener("input", (event) => event instanceof InputEvent && !event.isComposing && this.#look());
     field.addEventListener("compositionend", () => this.#look());
     field.addEventListener("click", () => this.#look());
+    field.addEventListener("keyup", ({ key }) => CARET_KEYS.has(key) && this.#look());
     field.addEventListener("blur", () => this.#hide());
     // The field keeps the focus.
     this.#list.addEventListener("mousedown", (event) => event.preventDefault());
@@ -102,8 +104,9 @@ export class MentionCompletion {
   #choose(index) {
     const person = this.#offered[index];
     const { value, selectionEnd } = this.field;
+    const here = this.#query()?.at === this.#at;
     this.#dismiss();
-    if (person) insertText(this.field, `@${person.name}${/^\s/.test(value.slice(selectionEnd)) ? "" : " "}`, this.#at, selectionEnd);
+    if (person && here) insertText(this.field, `@${person.name}${/^\s/.test(value.slice(selectionEnd)) ? "" : " "}`, this.#at, selectionEnd);
   }
 
   /** @param {EventTarget | null} target */
