@@ -108,7 +108,7 @@ class ChatConsumer(AsyncConsumer):
                 found = await events.catch_up(self.user, frame.room, frame.after, frame.limit)
                 await self._answer(found, "sync")
             case History():
-                found = await messages.page(self.user, frame.room, frame.before, frame.limit)
+                found = await messages.page(self.user, frame)
                 await self._answer(found, "history")
             case Read():
                 await rooms.mark_read(self.user, frame.room, frame.seq)
@@ -142,7 +142,7 @@ class ChatConsumer(AsyncConsumer):
                 user={"id": self.user, "name": self.name},
                 rooms=rooms_json,
                 flags=flags,
-                online=hub.presence.online(heads.keys()),
+                online=sorted(hub.presence.people(heads.keys())),
             )
         )
         hub.add(self.listener)

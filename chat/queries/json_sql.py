@@ -11,10 +11,21 @@ def array(column: str) -> str:
     return f"'[' || coalesce(group_concat({column}, ','), '') || ']'"
 
 
+QUOTED_CHARS = 200
+
+# The message that `chat_message m` answers, or null.
+QUOTE = f"""(
+    SELECT json_object('id', q.id, 'seq', q.seq, 'sender', json_object('id', qs.id, 'name', qs.name),
+        'body', iif(q.deleted_at IS NULL, substr(q.body, 1, {QUOTED_CHARS}), ''),
+        'deleted', iif(q.deleted_at IS NULL, json('false'), json('true')))
+    FROM chat_message q JOIN chat_user qs ON qs.id = q.sender_id WHERE q.id = m.reply_to_id
+)"""  # noqa: S608 - constants
+
 # Of `chat_message m` with its sender `s`. A deleted message travels without its text.
 MESSAGE_FIELDS = f"""
     'id', m.id, 'client_id', m.client_id, 'sender', json_object('id', s.id, 'name', s.name),
     'body', iif(m.deleted_at IS NULL, m.body, ''), 'reply_to', m.reply_to_id,
+    'quote', json({QUOTE}),
     'edited_at', {iso("m.edited_at")}, 'deleted', iif(m.deleted_at IS NULL, json('false'), json('true'))
 """
 

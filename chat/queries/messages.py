@@ -1,39 +1,71 @@
-"""Pages of messages, for scrolling back."""
+"""Pages of messages, for scrolling back and forth."""
 
 from __future__ import annotations
 
 from chat import protocol
+from chat.fields import MAX_ID
+from chat.protocol import History
 from chat.queries.json_sql import MESSAGE_FIELDS, REACTIONS, array, iso
 from storage.store import store
 
-# One row more than asked for tells whether there is more; it is left out of the page itself, and so are messages that
-# would make the page longer than a frame should be.
+
+def _side(name: str, beyond: str, order: str) -> str:
+    """The messages on one side of a `seq`, the nearest first, and those of them that fit into a page.
+
+    One more than asked for tells whether there is more; it is left out of the page itself, and so are messages that
+    would make the page longer than a frame should be. Its parameters: the `seq`, the limit + 1, the characters, the
+    limit.
+    """
+    return f"""
+    {name} AS (
+        SELECT m.id, m.seq, length(m.body) AS chars FROM mine JOIN chat_message m ON m.room_id = mine.room_id
+        WHERE m.seq {beyond} %s ORDER BY m.seq {order} LIMIT %s
+    ),
+    {name}_fitting AS (
+        SELECT id FROM (SELECT id, seq, sum(chars) OVER (ORDER BY seq {order}) - chars AS nearer FROM {name})
+        WHERE nearer < %s ORDER BY seq {order} LIMIT %s
+    )"""  # noqa: S608 - constants
+
+
 _PAGE = f"""
     WITH mine AS (SELECT room_id FROM chat_membership WHERE room_id = %s AND user_id = %s),
-    newest AS (
-        SELECT m.id, m.seq, length(m.body) AS chars FROM mine JOIN chat_message m ON m.room_id = mine.room_id
-        WHERE m.seq < %s ORDER BY m.seq DESC LIMIT %s
-    ),
-    fitting AS (
-        SELECT id FROM (SELECT id, seq, sum(chars) OVER (ORDER BY seq DESC) - chars AS newer FROM newest)
-        WHERE newer < {protocol.MAX_EVENTS_CHARS} ORDER BY seq DESC LIMIT %s
-    )
+    {_side("older", "<", "DESC")},
+    {_side("newer", ">", "ASC")}
     SELECT
         (SELECT count(*) FROM mine) AS member,
-        (SELECT count(*) FROM newest) > (SELECT count(*) FROM fitting) AS more,
+        (SELECT count(*) FROM older) > (SELECT count(*) FROM older_fitting) AS older,
+        (SELECT count(*) FROM newer) > (SELECT count(*) FROM newer_fitting) AS newer,
         (SELECT {array("message")} FROM (
             SELECT json_object('seq', m.seq, 'at', {iso("m.created_at")}, {MESSAGE_FIELDS},
                 'reactions', json({REACTIONS})) AS message
-            FROM fitting JOIN chat_message m ON m.id = fitting.id JOIN chat_user s ON s.id = m.sender_id
+            FROM (SELECT id FROM older_fitting UNION ALL SELECT id FROM newer_fitting) fitting
+            JOIN chat_message m ON m.id = fitting.id JOIN chat_user s ON s.id = m.sender_id
             ORDER BY m.seq
         )) AS messages
 """  # noqa: S608 - constants
 
+_NOTHING = (MAX_ID, 0)
 
-async def page(user: int, room: int, before: int | None, limit: int) -> str | None:
-    """The `page` frame with the newest messages before `before`; None if the room is not the user's."""
-    limit = min(limit, protocol.MAX_PAGE)
-    row = await store.fetch_one(_PAGE, [room, user, before or protocol.MAX_ID, limit + 1, limit])
+
+async def page(user: int, asked: History) -> str | None:
+    """The `page` frame that answers `history`; None if the room is not the user's."""
+    limit = min(asked.limit, protocol.MAX_PAGE)
+    chars = protocol.MAX_EVENTS_CHARS
+    older, newer = (asked.before or MAX_ID, limit), _NOTHING
+    if asked.after is not None:
+        older, newer = (0, 0), (asked.after, limit)
+    elif asked.around is not None:
+        half = (limit + 1) // 2
+        older, newer = (min(asked.around, MAX_ID - 1) + 1, half), (asked.around, limit - half)
+        chars //= 2
+    sides = [value for seq, count in (older, newer) for value in (seq, count + 1, chars, count)]
+    row = await store.fetch_one(_PAGE, [asked.room, user, *sides])
     if row is None or not row["member"]:
         return None
-    return protocol.page(room, row["messages"], more=bool(row["more"]))
+    return protocol.page(
+        asked.room,
+        row["messages"],
+        cursor=asked.cursor,
+        more=bool(row["older"] if asked.after is None else row["newer"]),
+        newer=None if asked.around is None else bool(row["newer"]),
+    )

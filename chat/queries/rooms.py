@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import json
 
-from chat.queries.json_sql import array
+from chat.queries.json_sql import array, iso
 from storage.store import store
 
 UNREAD_CAP = 100
 
+_LAST = "SELECT m.created_at FROM chat_message m WHERE m.room_id = r.id ORDER BY m.seq DESC LIMIT 1"
+
+# A direct room is named after the other person in it.
 _ROOMS = f"""
-    SELECT {array("room")} FROM (
-        SELECT json_object('id', r.id, 'name', r.name, 'kind', r.kind, 'head', r.head, 'read_seq', mine.read_seq,
+    SELECT {array("iif(person IS NULL, room, json_insert(room, '$.with', json(person)))")} FROM (
+        SELECT json_object('id', r.id, 'name', coalesce(other.name, r.name), 'kind', r.kind, 'head', r.head,
+            'read_seq', mine.read_seq,
             'unread', (SELECT count(*) FROM (
                 SELECT 1 FROM chat_message m WHERE m.room_id = r.id AND m.seq > mine.read_seq
-                AND m.sender_id <> mine.user_id AND m.deleted_at IS NULL LIMIT {UNREAD_CAP}))) AS room
+                AND m.sender_id <> mine.user_id AND m.deleted_at IS NULL LIMIT {UNREAD_CAP})),
+            'active_at', {iso(f"coalesce(({_LAST}), r.created_at)")}) AS room,
+            iif(other.id IS NULL, NULL, json_object('id', other.id, 'name', other.name)) AS person
         FROM chat_membership mine JOIN chat_room r ON r.id = mine.room_id
-        WHERE mine.user_id = %s ORDER BY r.name, r.id
+        LEFT JOIN chat_membership theirs
+            ON r.kind = 'direct' AND theirs.room_id = r.id AND theirs.user_id <> mine.user_id
+        LEFT JOIN chat_user other ON other.id = theirs.user_id
+        WHERE mine.user_id = %s ORDER BY coalesce(other.name, r.name), r.id
+    )
+"""  # noqa: S608 - constants
+_OPEN = f"""
+    SELECT {array("room")} FROM (
+        SELECT json_object('id', r.id, 'name', r.name,
+            'members', (SELECT count(*) FROM chat_membership WHERE room_id = r.id)) AS room
+        FROM chat_room r WHERE r.kind = 'open'
+        AND NOT EXISTS (SELECT 1 FROM chat_membership WHERE room_id = r.id AND user_id = %s)
+        ORDER BY r.name COLLATE NOCASE, r.id
     )
 """  # noqa: S608 - constants
 
@@ -26,6 +44,11 @@ async def rooms_of(user: int) -> tuple[str, dict[int, int]]:
     text = await store.fetch_json(_ROOMS, [user])
     # Parsed, rather than asked for separately: the client takes these very heads as its cursors.
     return text, {room["id"]: room["head"] for room in json.loads(text)}
+
+
+async def open_to(user: int) -> str:
+    """The open rooms the user is not in, with the number of those who are, as a JSON array."""
+    return await store.fetch_json(_OPEN, [user])
 
 
 async def memberships(users: list[int]) -> dict[int, set[int]]:
@@ -46,10 +69,14 @@ async def epoch() -> str:
     return name
 
 
-async def mark_read(user: int, room: int, seq: int) -> None:
-    """The user has read up to `seq`. Never moves back nor beyond the head; does nothing in rooms not theirs."""
-    await store.execute(
-        "UPDATE chat_membership SET read_seq = min(%s, (SELECT head FROM chat_room WHERE id = room_id))"
-        " WHERE room_id = %s AND user_id = %s AND read_seq < %s",
+async def mark_read(user: int, room: int, seq: int) -> bool:
+    """The user has read up to `seq`. Never moves back nor beyond the head; does nothing in rooms not theirs.
+
+    Returns whether anything was written.
+    """
+    done = await store.execute(
+        "UPDATE chat_membership SET read_seq = min(%s, r.head) FROM chat_room r"
+        " WHERE r.id = room_id AND room_id = %s AND user_id = %s AND read_seq < min(%s, r.head)",
         [seq, room, user, seq],
     )
+    return bool(done.changes)

@@ -118,6 +118,53 @@ async def test_history_pages_back_to_the_start_without_hole_or_repetition(server
         assert [message["client_id"] for messages in pages for message in messages] == sent
 
 
+async def asked(person, room: int, **where: int) -> dict:
+    await person.send({"type": "history", "room": room, **where})
+    page: dict = await person.take("page")
+    assert {name: page[name] for name in ("before", "after", "around") if name in page} == {
+        name: value for name, value in where.items() if name != "limit"
+    }
+    return page
+
+
+@pytest.mark.parametrize("limit", [1, 20, 10**9])
+async def test_history_pages_forward_to_the_end_without_hole_or_repetition(server, room, limit):
+    sent = await filled(server, room, 5 if limit == 1 else 230)
+    async with server.client("carla") as carla:
+        found: list[str] = []
+        after, more = 0, True
+        while more:
+            page = await asked(carla, room, after=after, limit=limit)
+            seqs = [message["seq"] for message in page["messages"]]
+            assert seqs == sorted(seqs)
+            assert 1 <= len(seqs) <= min(200, limit)
+            found += [message["client_id"] for message in page["messages"]]
+            after, more = seqs[-1], page["more"]
+        assert found == sent
+        nothing = await asked(carla, room, after=after)
+        assert (nothing["messages"], nothing["more"]) == ([], False)
+
+
+async def test_history_shows_a_message_with_what_is_around_it(server, room):
+    await filled(server, room, 30)
+    head = server.head(room)
+    first = head - 29
+    async with server.client("carla") as carla:
+
+        async def around(seq: int, limit: int) -> tuple[list[int], bool, bool]:
+            page = await asked(carla, room, around=seq, limit=limit)
+            return [message["seq"] for message in page["messages"]], page["more"], page["newer"]
+
+        middle = first + 15
+        assert await around(middle, 10) == (list(range(middle - 4, middle + 6)), True, True)
+        assert await around(middle, 1) == ([middle], True, True)
+        assert await around(first, 10) == (list(range(first, first + 6)), False, True)
+        assert await around(head, 10) == (list(range(head - 4, head + 1)), True, False)
+        assert await around(0, 10) == (list(range(first, first + 5)), False, True)
+        assert await around(2**63 - 1, 10) == (list(range(head - 4, head + 1)), True, False)
+        assert await around(middle, 200) == (list(range(first, head + 1)), False, False)
+
+
 async def test_an_empty_room_has_an_empty_page(server, room):
     async with server.client("carla") as carla:
         await carla.send({"type": "history", "room": room})
@@ -172,6 +219,20 @@ async def test_reading_moves_what_is_unread_and_never_back(server, room):
             assert await seen_by("carla") == then
 
 
+async def test_rooms_tell_when_something_was_said_last(server, room):
+    async def active_at() -> str:
+        async with server.client("carla") as carla:
+            (found,) = [each for each in carla.welcome["rooms"] if each["id"] == room]
+            return str(found["active_at"])
+
+    ((made,),) = server.rows("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', created_at) FROM chat_room WHERE id = ?", [room])
+    assert await active_at() == made
+    async with server.client("bob") as bob:
+        await bob.say(room, "First")
+        ack = await bob.say(room, "Second")
+    assert await active_at() == ack["at"]
+
+
 async def test_frames_have_the_shape_of_the_golden_ones(server, room, golden):
     def shape(value: object) -> object:
         if isinstance(value, dict):
@@ -208,3 +269,7 @@ async def test_a_page_is_no_longer_than_a_frame_should_be(server, room):
             found = [message["body"][:2] for message in page["messages"]] + found
             before, more = page["messages"][0]["seq"], page["more"]
         assert found == [f"{number:02}" for number in range(20)]
+        page = await asked(bob, room, around=server.head(room) - 10, limit=50)
+        assert 1 <= len(page["messages"]) <= 12
+        assert page["more"]
+        assert page["newer"]

@@ -147,8 +147,29 @@ async def test_messages_of_other_rooms_are_like_messages_that_do_not_exist(serve
 
 
 async def test_a_reply_names_what_it_answers(server, room):
-    async with server.client("bob") as bob:
-        first = (await bob.say(room, "Who is there?"))["id"]
-        second = await bob.say(room, "Me", reply_to=first)
-        await bob.until_seen(room, second["seq"])
-        assert bob.logs[room].events[-1]["message"]["reply_to"] == first
+    async with server.client("bob") as bob, server.client("carla") as carla:
+        first = await bob.say(room, "Who is there?" + " Hello?" * 100)
+        answer = await carla.say(room, "Me", reply_to=first["id"])
+
+        async def quotes() -> list[dict]:
+            """As the log has it, and as a page."""
+            async with server.client("bob", hello=False) as late:
+                await late.hello({room: answer["seq"] - 1})
+                await late.until_seen(room, server.head(room))
+                await late.send({"type": "history", "room": room})
+                messages = [late.logs[room].events[0]["message"], (await late.take("page"))["messages"][-1]]
+            assert [message["reply_to"] for message in messages] == [first["id"]] * 2
+            return [message["quote"] for message in messages]
+
+        quote = {
+            "id": first["id"],
+            "seq": first["seq"],
+            "sender": bob.welcome["user"],
+            "body": ("Who is there?" + " Hello?" * 100)[:200],
+            "deleted": False,
+        }
+        assert await quotes() == [quote] * 2
+        await change(bob, type="edit", message=first["id"], body="Anybody?")
+        assert await quotes() == [{**quote, "body": "Anybody?"}] * 2
+        await change(bob, type="delete", message=first["id"])
+        assert await quotes() == [{**quote, "body": "", "deleted": True}] * 2

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import protocol
+from chat import fields, protocol
 from chat.protocol import (
     Ack,
     Code,
@@ -75,8 +75,58 @@ def test_what_is_left_out_has_its_default():
     assert decode('{"type": "hello", "v": 1}') == Hello(1, {}, None)
     assert decode('{"type": "send", "room": 7, "client_id": "c", "body": "Hi"}') == Send(7, "c", "Hi", None)
     assert decode('{"type": "sync", "room": 7, "after": 0}') == Sync(7, 0, 200)
-    assert decode('{"type": "history", "room": 7}') == History(7, None, 50)
-    assert decode('{"type": "history", "room": 7, "before": null}') == History(7, None, 50)
+    assert decode('{"type": "history", "room": 7}') == History(7)
+    assert decode('{"type": "history", "room": 7, "before": null}') == History(7)
+
+
+def test_a_page_lies_before_after_or_around_one_place():
+    assert decode('{"type": "history", "room": 7, "after": 0}') == History(7, after=0)
+    for places in ({"before": 5, "after": 1}, {"after": 1, "around": 1}, {"before": 5, "after": 1, "around": 1}):
+        with pytest.raises(FrameError) as refused:
+            decode(json.dumps({"type": "history", "room": 7, **places}))
+        assert refused.value.code is Code.BAD_FRAME
+
+
+@pytest.mark.parametrize(
+    "emoji",
+    [
+        "👍",
+        "👍🏽",
+        "❤",
+        "❤️",
+        "☕",
+        "✌🏿",
+        "1️⃣",
+        "#⃣",
+        "🇩🇪",
+        "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+        "🏳️‍🌈",
+        "👩🏽‍💻",
+        "👨‍👩‍👧‍👦",
+        "👩🏻‍❤️‍💋‍👨🏼",
+        "🫠",
+        "㊗️",
+        "↔️",
+        "🕵️‍♀️",
+    ],
+)
+def test_what_people_call_an_emoji_is_one(emoji):
+    frame = decode(json.dumps({**GOOD["react"], "emoji": emoji}))
+    assert isinstance(frame, React)
+    assert frame.emoji == emoji
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("あ", "カ", "漢", "①", "→", "┼", "ä", "1", "#", "👍👍", "👍 ", "👍a", "🇩", "🇩🇪🇫🇷", "…", "〜", "ㄅ", "Ⓐ"),
+        *("\u200d", "\ufe0f", "👍\u200d", "\u200d👍", "🏴\U000e0067", "\U000e0067", "\u20e3", "a\u20e3", "👍" * 17),
+    ],
+)
+def test_what_is_no_emoji_is_none(text):
+    with pytest.raises(FrameError) as refused:
+        decode(json.dumps({**GOOD["react"], "emoji": text}))
+    assert refused.value.code is Code.BAD_FRAME
 
 
 def test_unknown_fields_are_left_alone():
@@ -116,7 +166,7 @@ def test_a_binary_frame_is_refused():
 
 
 def test_what_is_too_large_is_called_so():
-    body = "x" * protocol.MAX_BODY_CHARS
+    body = "x" * fields.MAX_BODY_CHARS
     assert isinstance(decode(json.dumps({**GOOD["send"], "body": body})), Send)
     for text in (json.dumps({**GOOD["send"], "body": body + "x"}), json.dumps(GOOD["ping"]) + " " * 65_536):
         with pytest.raises(FrameError) as refused:
@@ -197,7 +247,9 @@ ENCODERS: dict[str, Callable[..., str]] = {
         fields["room"], fields["from"], fields["to"], json.dumps(events), more=fields["more"]
     ),
     "rooms": lambda rooms: protocol.rooms(json.dumps(rooms)),
-    "page": lambda room, messages, more: protocol.page(room, json.dumps(messages), more=more),
+    "page": lambda room, messages, more, newer=None, **cursor: protocol.page(
+        room, json.dumps(messages), cursor=cursor, more=more, newer=newer
+    ),
     "reset": protocol.reset,
     "error": protocol.error,
     "pong": protocol.pong,

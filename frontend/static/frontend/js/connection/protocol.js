@@ -3,19 +3,22 @@
  *
  * @typedef {{id: number, name: string}} Person
  * @typedef {{id: number, seq: number, at: string, client_id: string, sender: Person, body: string,
- *   reply_to: number | null, edited_at: string | null, deleted: boolean}} Message
+ *   reply_to: number | null, quote: Quote | null, edited_at: string | null, deleted: boolean, reactions?: Reaction[]}} Message
  *   A message as a history page holds it.
+ * @typedef {{id: number, seq: number, sender: Person, body: string, deleted: boolean}} Quote  what a reply answers, cut short
+ * @typedef {{emoji: string, users: number[]}} Reaction
  *
  * @typedef {{seq: number, at: string, actor: Person}} EventBase
- * @typedef {EventBase & {kind: "message", message: Omit<Message, "seq" | "at">}} MessageEvent
- * @typedef {EventBase & {kind: "edit", message: {id: number, body: string, edited_at: string, deleted: boolean}}} EditEvent
+ * @typedef {EventBase & {kind: "message", message: Omit<Message, "seq" | "at" | "reactions">}} MessageEvent
+ * @typedef {EventBase & {kind: "edit", message: Omit<Message, "seq" | "at" | "reactions">}} EditEvent
  * @typedef {EventBase & {kind: "delete", message: {id: number, deleted: true}}} DeleteEvent
  * @typedef {EventBase & {kind: "member", member: {id: number, name: string, joined: boolean}}} MemberEvent
  * @typedef {EventBase & {kind: "room", room: {name: string}}} RoomRenamedEvent
- * @typedef {EventBase & {kind: "reaction"}} ReactionEvent
+ * @typedef {EventBase & {kind: "reaction", reaction: {message: number, emoji: string, on: boolean}}} ReactionEvent
  * @typedef {MessageEvent | EditEvent | DeleteEvent | MemberEvent | RoomRenamedEvent | ReactionEvent} RoomEvent
  *
- * @typedef {{id: number, name: string, kind: string, head: number, read_seq: number, unread: number}} Room
+ * @typedef {{id: number, name: string, kind: string, head: number, read_seq: number, unread: number,
+ *   active_at: string, with?: Person}} Room
  *
  * @typedef {{type: "welcome", v: number, epoch: string, connection: string, user: Person, rooms: Room[],
  *   window: number, ping_ms: number, flags: Record<string, boolean>}} WelcomeFrame
@@ -23,7 +26,8 @@
  * @typedef {{type: "nack", client_id: string, code: string, message: string, retry: boolean, after_ms?: number}} NackFrame
  * @typedef {{type: "events", room: number, from: number, to: number, events: RoomEvent[], more: boolean}} EventsFrame
  * @typedef {{type: "rooms", rooms: Room[]}} RoomsFrame
- * @typedef {{type: "page", room: number, messages: Message[], more: boolean}} PageFrame
+ * @typedef {{type: "page", room: number, before?: number, after?: number, around?: number, messages: Message[],
+ *   more: boolean, newer?: boolean}} PageFrame
  * @typedef {{type: "reset", room: number, head: number}} ResetFrame
  * @typedef {{type: "typing" | "presence", room: number, user: Person, state?: string}} EphemeralFrame
  * @typedef {{type: "error", code: string, message: string, ref?: string}} ErrorFrame
@@ -36,7 +40,7 @@
  * @typedef {{type: "send", room: number, client_id: string, body: string, reply_to?: number}} SendFrame
  * @typedef {{type: "read", room: number, seq: number}} ReadFrame
  * @typedef {{type: "sync", room: number, after: number, limit?: number}} SyncFrame
- * @typedef {{type: "history", room: number, before?: number, limit?: number}} HistoryFrame
+ * @typedef {{type: "history", room: number, before?: number, after?: number, around?: number, limit?: number}} HistoryFrame
  * @typedef {{type: "ping", n: number}} PingFrame
  * @typedef {HelloFrame | SendFrame | ReadFrame | SyncFrame | HistoryFrame | PingFrame} ClientFrame
  */
