@@ -31,17 +31,18 @@ export class MentionCompletion {
     field.before(this.#list);
     // Before the composer, for which Enter means: send.
     field.addEventListener("keydown", (event) => this.#keyDown(event), { capture: true });
-    field.addEventListener("input", (event) => event instanceof InputEvent && !event.isComposing && this.#look());
-    field.addEventListener("compositionend", () => this.#look());
-    field.addEventListener("click", () => this.#look());
-    field.addEventListener("keyup", ({ key }) => CARET_KEYS.has(key) && this.#look());
+    field.addEventListener("input", (event) => event instanceof InputEvent && !event.isComposing && this.look());
+    field.addEventListener("compositionend", () => this.look());
+    field.addEventListener("click", () => this.look());
+    field.addEventListener("keyup", ({ key }) => CARET_KEYS.has(key) && this.look());
     field.addEventListener("blur", () => this.#hide());
     // The field keeps the focus.
     this.#list.addEventListener("mousedown", (event) => event.preventDefault());
     this.#list.addEventListener("click", ({ target }) => this.#clicked(target));
   }
 
-  async #look() {
+  /** Offers whom the letters at the caret may mean. */
+  async look() {
     const found = this.#query();
     if (found?.at !== this.#at) this.#closed = false;
     this.#at = found?.at ?? -1;
