@@ -6,6 +6,8 @@ import { mentionQuery, mentionable } from "./mention_query.js";
 /** @typedef {import("../connection/protocol.js").Person} Person */
 
 const LIST_ID = "mention-list";
+/** A field of several lines may not be a combobox; it stays a text box with a list of suggestions. */
+const OFFERING = Object.freeze({ "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": LIST_ID });
 const CARET_KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]);
 
 /**
@@ -63,15 +65,14 @@ export class MentionCompletion {
     this.#offered = people;
     this.#list.replaceChildren(...people.map((person, index) => option(person, index)));
     this.#list.hidden = false;
-    const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "true", "aria-controls": LIST_ID };
-    for (const [name, value] of Object.entries(attributes)) this.field.setAttribute(name, value);
+    for (const [name, value] of Object.entries(OFFERING)) this.field.setAttribute(name, value);
     this.#activate(0);
   }
 
   #hide() {
     if (this.#list.hidden) return;
     this.#list.hidden = true;
-    for (const name of ["role", "aria-autocomplete", "aria-expanded", "aria-controls", "aria-activedescendant"]) this.field.removeAttribute(name);
+    for (const name of [...Object.keys(OFFERING), "aria-activedescendant"]) this.field.removeAttribute(name);
   }
 
   /** @param {number} index */
