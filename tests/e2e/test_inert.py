@@ -220,7 +220,7 @@ async def test_search_dialogs_and_the_admin_show_it_as_text_too(attacked, sit_do
             await expect(bob.page.locator(".results li").first).to_contain_text("hacked")
         await bob.page.wait_for_load_state("networkidle")
         await is_inert(bob, scripts=2)
-        await bob.page.keyboard.press("Escape")
+        await bob.page.get_by_role("dialog").get_by_role("button", name="Close").click()
     alice = await sit_down("alice", server)
     await alice.page.add_init_script(TRAP)
     for path in ("/admin/chat/message/", "/admin/chat/room/", "/admin/chat/user/", "/invite/"):
