@@ -54,6 +54,7 @@ export class App {
   welcomed({ flags, rooms, online }, stale) {
     this.#flags = flags;
     this.shell.online.welcome(online);
+    this.shell.mentions.connected();
     for (const { id, read_seq } of rooms) this.reading.known(id, read_seq);
     this.showRooms(rooms);
     this.conversations.connected(stale);

@@ -1,6 +1,7 @@
 import { listenForCommands, runCommand } from "./commands.js";
 import { Drafts } from "../composer/drafts.js";
 import { find } from "./elements.js";
+import { Mentions } from "./mentions.js";
 import { Notifications } from "./notifications.js";
 import { Online } from "../people/online.js";
 import { refreshPresence } from "../people/presence_mark.js";
@@ -15,6 +16,7 @@ export class Shell {
   /** @param {import("./parts.js").Parts} parts */
   constructor(parts) {
     this.parts = parts;
+    this.mentions = new Mentions(parts);
     this.online = new Online(parts.me.id, () => refreshPresence(this.online));
     this.typing = new TypingLine((room) => parts.connection.send({ type: "typing", room }));
     this.drafts = new Drafts(this.#saved("draft"), () => parts.rooms.showDrafts());
