@@ -4,8 +4,8 @@ import { make } from "../page/elements.js";
 import { textField } from "../page/fields.js";
 
 const KINDS = [
-  { kind: "open", name: "Open", means: "Everybody can find it and join." },
-  { kind: "closed", name: "Closed", means: "Only those whom members add can see it." },
+  { kind: "open", name: "Open", means: "Everybody is a member, newcomers too." },
+  { kind: "closed", name: "Closed", means: "Only those whom a member adds can see it." },
 ];
 
 /** @param {import("../page/parts.js").Parts} parts */
