@@ -20,6 +20,8 @@ export class MessageView {
   #body = make("div", "message-body");
   #state = make("footer", "message-state");
   #day = make("div", "day-separator");
+  /** @type {string | null} */
+  #text = null;
 
   /** @param {Person} sender @param {Date} at @param {boolean} mine */
   constructor(sender, at, mine) {
@@ -37,7 +39,9 @@ export class MessageView {
 
   /** @param {string} text */
   showBody(text) {
-    if (this.#body.textContent !== text) fillWithText(this.#body, text);
+    if (this.#text === text) return;
+    this.#text = text;
+    fillWithText(this.#body, text);
   }
 
   /** @param {string} clientId */
@@ -77,6 +81,7 @@ export class MessageView {
     this.node.classList.add("deleted");
     this.showEdited(false);
     this.#body.textContent = "This message was deleted.";
+    this.#text = null;
   }
 
   /**
