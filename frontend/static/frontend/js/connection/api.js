@@ -4,7 +4,7 @@ import { find } from "../page/elements.js";
 export class ApiError extends Error {}
 
 /**
- * Asks the server over HTTP, for what needs no socket (docs/api.md).
+ * Asks the server over HTTP, for what needs no socket (docs/http.md).
  *
  * @param {"GET" | "POST" | "PATCH"} method
  * @param {string} path

@@ -17,6 +17,7 @@ export class EventRules {
       case "delete":
         return timeline?.change(event.message);
       case "member":
+        this.parts.shell.members.changed(room);
         return timeline?.addLine(event);
       case "room":
         this.parts.rooms.rename(room, event.room.name);

@@ -25,7 +25,7 @@ export class Notifications {
 
   /** Tells of a message, unless somebody is looking or another tab does. @param {{id: number, name: string, kind: string}} room @param {{id: number, sender: {name: string}, body: string}} message */
   async tell(room, { id, sender, body }) {
-    if (!this.#on || (await navigator.locks.query()).held?.some(({ name }) => name === WATCHING)) return;
+    if (!this.wanted || (await navigator.locks.query()).held?.some(({ name }) => name === WATCHING)) return;
     const title = room.kind === "direct" ? sender.name : `${sender.name} in ${room.name}`;
     await navigator.locks.request(`posthorn:message:${id}`, { ifAvailable: true }, async (lock) => {
       if (!lock) return;
@@ -34,7 +34,8 @@ export class Notifications {
     });
   }
 
-  get #on() {
+  /** Whether it is worth finding out what a message means to the reader. */
+  get wanted() {
     return POSSIBLE && Notification.permission === "granted" && this.saved.get("off") === null;
   }
 
@@ -49,7 +50,7 @@ export class Notifications {
   }
 
   async #pressed() {
-    this.saved.set("off", this.#on ? "1" : null);
+    this.saved.set("off", this.wanted ? "1" : null);
     if (Notification.permission === "default") await Notification.requestPermission();
     this.#draw();
   }
@@ -58,7 +59,7 @@ export class Notifications {
     const denied = Notification.permission === "denied";
     this.#button.hidden = false;
     this.#button.disabled = denied;
-    this.#button.textContent = denied ? "Notifications are blocked by this browser" : `Turn ${this.#on ? "off" : "on"} notifications`;
+    this.#button.textContent = denied ? "Notifications are blocked by this browser" : `Turn ${this.wanted ? "off" : "on"} notifications`;
   }
 }
 

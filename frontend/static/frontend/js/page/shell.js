@@ -1,6 +1,9 @@
 import { listenForCommands, runCommand } from "./commands.js";
 import { Drafts } from "../composer/drafts.js";
 import { find } from "./elements.js";
+import { Members } from "../people/members.js";
+import { mentionedNames } from "../messages/markdown.js";
+import { MentionNames } from "../messages/mention_names.js";
 import { Notifications } from "./notifications.js";
 import { Online } from "../people/online.js";
 import { refreshPresence } from "../people/presence_mark.js";
@@ -16,13 +19,21 @@ export class Shell {
   constructor(parts) {
     this.parts = parts;
     this.online = new Online(parts.me.id, () => refreshPresence(this.online));
+    this.members = new Members();
     this.typing = new TypingLine((room) => parts.connection.send({ type: "typing", room }));
     this.drafts = new Drafts(this.#saved("draft"), () => parts.rooms.showDrafts());
     this.notifications = new Notifications(this.#saved("notifications"), (room) => parts.pages.go(room));
+    window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.saved.prefix) && parts.rooms.showDrafts());
     find("#log-out", HTMLFormElement).addEventListener("submit", () => this.drafts.clear());
     const run = (/** @type {string} */ command) => runCommand(command, parts);
     listenForCommands(run);
     listenForShortcuts(run);
+  }
+
+  /** @param {import("../connection/protocol.js").WelcomeFrame} welcome */
+  welcomed({ online }) {
+    this.online.welcome(online);
+    this.members.forget();
   }
 
   /** @param {EphemeralFrame} frame */
@@ -35,6 +46,22 @@ export class Shell {
   message(room, message) {
     this.parts.rooms.active(room, message.at);
     this.typing.stopped(room, message.sender.id);
+    void this.#notify(room, message);
+  }
+
+  /** Of direct messages, and of those that mention the reader. @param {number} id @param {Message} message */
+  async #notify(id, message) {
+    const room = this.parts.rooms.get(id);
+    if (!room || message.sender.id === this.parts.me.id || message.seq <= room.read_seq || !this.notifications.wanted) return;
+    if (room.kind === "direct" || (await this.#mentionsMe(id, message.body))) await this.notifications.tell(room, message);
+  }
+
+  /** The others' names tell "@Ann" from "@Ann Smith". @param {number} room @param {string} body */
+  async #mentionsMe(room, body) {
+    const { name } = this.parts.me;
+    if (!mentionedNames(body, new MentionNames([name])).has(name)) return false;
+    const people = await this.members.of(room).catch(() => []);
+    return mentionedNames(body, new MentionNames([name, ...people.map((person) => person.name)])).has(name);
   }
 
   /** @param {string} what */

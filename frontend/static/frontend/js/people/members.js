@@ -7,7 +7,7 @@ export class Members {
   /** @type {Map<number, Promise<Person[]>>} */
   #asked = new Map();
 
-  /** Rejects while the server cannot be asked. @param {number} room */
+  /** Rejects while the server cannot be asked. @param {number} room @returns {Promise<Person[]>} */
   of(room) {
     const known = this.#asked.get(room);
     if (known) return known;
