@@ -11,7 +11,7 @@ const KINDS = [
 /** @param {import("../page/parts.js").Parts} parts */
 export function openCreateRoom({ pages }) {
   const name = textField("Name", "");
-  const kinds = make("fieldset", "field", [make("legend", "", "Who can join"), ...KINDS.map(choice)]);
+  const kinds = make("fieldset", "field", [make("legend", "", "Who is in it"), ...KINDS.map(choice)]);
   const form = make("form", "", [name.element, kinds, make("p", "dialog-actions", [make("button", "button", "Create the room")])]);
   const dialog = new Dialog("Create a room", form).open();
   form.addEventListener("submit", (event) => {
