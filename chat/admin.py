@@ -121,6 +121,10 @@ class RoomAdmin(ReadOnly):
     search_fields = ("name",)
     fields = ("name", "kind")
 
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["choices"] = [choice for choice in Room.Kind.choices if choice[0] != Room.Kind.DIRECT]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("chat.add_room")
 
@@ -140,6 +144,15 @@ class MembershipAdmin(Uncounted):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # A direct room stays with the two it was made for.
+        return super().has_delete_permission(request, obj) and (obj is None or obj.room.kind != Room.Kind.DIRECT)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "room":
+            kwargs["queryset"] = Room.objects.exclude(kind=Room.Kind.DIRECT)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         store.run_transaction(join, obj.room_id, obj.user_id)

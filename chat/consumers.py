@@ -142,7 +142,7 @@ class ChatConsumer(AsyncConsumer):
                 user={"id": self.user, "name": self.name},
                 rooms=rooms_json,
                 flags=flags,
-                online=hub.presence.online(heads.keys()),
+                online=sorted(hub.presence.people(heads.keys())),
             )
         )
         hub.add(self.listener)

@@ -34,7 +34,7 @@ class TokenBucket:
 class Allowance:
     """One person's, shared by their connections and kept for a while after the last: coming back gives no more."""
 
-    __slots__ = ("connections", "frames", "left_at", "sends", "typing")
+    __slots__ = ("changes", "connections", "frames", "left_at", "searches", "sends", "typing")
 
     def __init__(self) -> None:
         self.connections = 0
@@ -42,6 +42,9 @@ class Allowance:
         self.frames = TokenBucket(settings.FRAMES_PER_SECOND, settings.FRAMES_PER_SECOND * BURST_SECONDS)
         self.sends = TokenBucket(settings.SENDS_PER_SECOND, settings.SENDS_PER_SECOND * BURST_SECONDS)
         self.typing = TokenBucket(rate=1.0, burst=3.0)
+        # What costs more than a message: one to a room may concern everybody, a search may look at everything.
+        self.changes = TokenBucket(settings.SENDS_PER_SECOND / 10, settings.SENDS_PER_SECOND / 10 * BURST_SECONDS)
+        self.searches = TokenBucket(settings.SENDS_PER_SECOND / 5, settings.SENDS_PER_SECOND / 5 * BURST_SECONDS)
 
 
 class Allowances:
@@ -50,10 +53,16 @@ class Allowances:
     def __init__(self) -> None:
         self._of: dict[int, Allowance] = {}
 
-    def enter(self, user: int) -> Allowance | None:
-        """One more connection of this person; None if they have too many."""
+    def of(self, user: int) -> Allowance:
+        """This person's."""
         self._forget_those_long_gone()
         allowance = self._of.setdefault(user, Allowance())
+        allowance.left_at = time.monotonic()
+        return allowance
+
+    def enter(self, user: int) -> Allowance | None:
+        """One more connection of this person; None if they have too many."""
+        allowance = self.of(user)
         if allowance.connections >= settings.CONNECTIONS_PER_USER:
             return None
         allowance.connections += 1

@@ -24,15 +24,19 @@ class Listener:
 
 
 class Feed:
-    """One room. `live` listeners have everything up to `head`; `wanted` is how far the room is known to be."""
+    """One room. `live` listeners have everything up to `head`; `wanted` is how far the room is known to be.
 
-    __slots__ = ("head", "live", "reading", "room", "wanted")
+    `behind` are those who are catching up, each with the task that does it.
+    """
+
+    __slots__ = ("behind", "head", "live", "reading", "room", "wanted")
 
     def __init__(self, room: int, head: int) -> None:
         self.room = room
         self.head = head
         self.wanted = head
         self.live: dict[Listener, None] = {}
+        self.behind: dict[Listener, asyncio.Task[None]] = {}
         self.reading: asyncio.Task[None] | None = None
 
     def push(self, first: int, last: int, events_json: str) -> list[Listener]:

@@ -40,7 +40,10 @@ class User(AbstractUser):
 
 
 class Room(models.Model):
-    """A place to talk. `head` is the `seq` of the last thing that happened here; the next one takes `head + 1`."""
+    """A place to talk. `head` is the `seq` of the last thing that happened here; the next one takes `head + 1`.
+
+    `pair` names the two people of a direct room, and no other room has it: "3-9".
+    """
 
     class Kind(models.TextChoices):
         OPEN = "open", "Open: everybody is a member"
@@ -51,10 +54,17 @@ class Room(models.Model):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.OPEN)
     head = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    pair = models.CharField(max_length=39, null=True, editable=False)  # noqa: DJ001 - most rooms have none
     members = models.ManyToManyField(User, through="Membership", related_name="rooms")
 
     class Meta:
         ordering = ("name",)
+        constraints = (
+            # With a condition it is an index that SQLite adds without copying the table.
+            models.UniqueConstraint(
+                fields=("pair",), condition=models.Q(pair__isnull=False), name="chat_room_pair_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -69,12 +69,12 @@ class Presence:
         if person.connections == 0:
             person.leaving = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._left, person)
 
-    def online(self, rooms: Set[int]) -> list[int]:
-        """The people who are there and share one of these rooms."""
-        people = {person.id for person in self._here.values() if person.rooms & rooms}
+    def people(self, rooms: Set[int]) -> dict[int, str]:
+        """The people who are there and share one of these rooms, with their names."""
+        people = {person.id: person.name for person in self._here.values() if person.rooms & rooms}
         for neighbour in self._neighbours.values():
-            people |= {user for user, (_, theirs) in neighbour.people.items() if theirs & rooms}
-        return sorted(people)
+            people |= {user: name for user, (name, theirs) in neighbour.people.items() if theirs & rooms}
+        return people
 
     def is_online(self, user: int) -> bool:
         """Whether this person is connected to any process."""

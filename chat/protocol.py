@@ -6,20 +6,19 @@ The contract is `docs/protocol.md`; golden frames are under `tests/frames/`.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, NoReturn
 
+from chat import fields
+
 VERSION = 1
 MAX_FRAME_BYTES = 64 * 1024
-MAX_BODY_CHARS = 16_000
 MAX_PAGE = 200
 MAX_EVENTS_CHARS = 128 * 1024
 WINDOW = 64
 PING_MS = 25_000
-MAX_ID = 2**63 - 1
 
 
 class Code(StrEnum):
@@ -172,83 +171,30 @@ Change = Send | Edit | Delete | React
 ClientFrame = Hello | Change | Read | Typing | Sync | History | Ping
 
 
-def _integer(low: int) -> Callable[[str, Any], int]:
-    def check(name: str, value: Any) -> int:
-        if type(value) is not int or not low <= value <= MAX_ID:
-            _refuse(f"{name} must be a whole number from {low} up")
-        return value
-
-    return check
-
-
-def _client_id(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not _CLIENT_ID.fullmatch(value):
-        _refuse(f"{name} must be 1 to 64 characters of A-Z a-z 0-9 _ -")
-    return value
-
-
-def _body(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        _refuse(f"{name} must be a text that says something")
-    if "\0" in value:
-        _refuse(f"{name} contains a NUL character")
-    if not value.isascii() and _SURROGATE.search(value):
-        _refuse(f"{name} contains half a character (a lone surrogate)")
-    if len(value) > MAX_BODY_CHARS:
-        raise FrameError(Code.TOO_LARGE, f"{name} is longer than {MAX_BODY_CHARS} characters")
-    return value
-
-
-def _emoji(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not 1 <= len(value) <= 16 or value.isascii() or not _EMOJI.fullmatch(value):
-        _refuse(f"{name} must be one emoji")
-    return value
-
-
-def _boolean(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        _refuse(f"{name} must be true or false")
-    return value
-
-
-def _short_text(name: str, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > 64:
-        _refuse(f"{name} must be a short text")
-    return value
-
-
-def _cursors(name: str, value: Any) -> dict[int, int]:
-    if not isinstance(value, dict):
-        _refuse(f"{name} must be an object from room ids to cursors")
-    if not all(_DIGITS.fullmatch(key) for key in value):
-        _refuse(f"the keys of {name} must be room ids")
-    return {int(key): _seq(f"{name}[{key}]", cursor) for key, cursor in value.items()}
-
-
 def _refuse(message: str) -> NoReturn:
     raise FrameError(Code.BAD_FRAME, message)
 
 
-_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_DIGITS = re.compile(r"[0-9]{1,18}")
-# Symbols and what joins or colours them: no letters, spaces or controls. Keycaps begin with a digit.
-_EMOJI = re.compile(r"[#*0-9\u00a9\u00ae\u200d\u203c-\u3299\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]+")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_id = _integer(1)
-_seq = _integer(0)
-
-_Fields = Mapping[str, Callable[[str, Any], Any]]
-_FRAMES: dict[str, tuple[type[ClientFrame], _Fields, _Fields]] = {
-    "hello": (Hello, {"v": _id}, {"rooms": _cursors, "epoch": _short_text}),
-    "send": (Send, {"room": _id, "client_id": _client_id, "body": _body}, {"reply_to": _id}),
-    "edit": (Edit, {"client_id": _client_id, "message": _id, "body": _body}, {}),
-    "delete": (Delete, {"client_id": _client_id, "message": _id}, {}),
-    "react": (React, {"client_id": _client_id, "message": _id, "emoji": _emoji, "on": _boolean}, {}),
-    "typing": (Typing, {"room": _id}, {}),
-    "read": (Read, {"room": _id, "seq": _seq}, {}),
-    "sync": (Sync, {"room": _id, "after": _seq}, {"limit": _id}),
-    "history": (History, {"room": _id}, {"before": _id, "after": _seq, "around": _seq, "limit": _id}),
-    "ping": (Ping, {"n": _seq}, {}),
+Fields = Mapping[str, Callable[[Any], Any]]
+_FRAMES: dict[str, tuple[type[ClientFrame], Fields, Fields]] = {
+    "hello": (Hello, {"v": fields.id_}, {"rooms": fields.cursors, "epoch": fields.short_text}),
+    "send": (Send, {"room": fields.id_, "client_id": fields.client_id, "body": fields.body}, {"reply_to": fields.id_}),
+    "edit": (Edit, {"client_id": fields.client_id, "message": fields.id_, "body": fields.body}, {}),
+    "delete": (Delete, {"client_id": fields.client_id, "message": fields.id_}, {}),
+    "react": (
+        React,
+        {"client_id": fields.client_id, "message": fields.id_, "emoji": fields.emoji, "on": fields.boolean},
+        {},
+    ),
+    "typing": (Typing, {"room": fields.id_}, {}),
+    "read": (Read, {"room": fields.id_, "seq": fields.seq}, {}),
+    "sync": (Sync, {"room": fields.id_, "after": fields.seq}, {"limit": fields.id_}),
+    "history": (
+        History,
+        {"room": fields.id_},
+        {"before": fields.id_, "after": fields.seq, "around": fields.seq, "limit": fields.id_},
+    ),
+    "ping": (Ping, {"n": fields.seq}, {}),
 }
 
 
@@ -258,21 +204,26 @@ def decode(text: str | None) -> ClientFrame:
     Raises:
         FrameError: for anything else than a well-formed frame of a known type, whatever it is.
     """
-    frame = _parse(text)
+    frame = parse(text)
     kind = frame.get("type")
     if not isinstance(kind, str) or kind not in _FRAMES:
         _refuse("type names no frame that is known here")
     cls, required, optional = _FRAMES[kind]
     try:
-        return cls(**_fields(frame, required, optional))
+        return cls(**checked(frame, required, optional))
     except FrameError as refused:
         client_id = frame.get("client_id")
-        if "client_id" in required and isinstance(client_id, str) and _CLIENT_ID.fullmatch(client_id):
+        if "client_id" in required and isinstance(client_id, str) and fields.CLIENT_ID.fullmatch(client_id):
             refused.client_id = client_id
         raise
 
 
-def _parse(text: str | None) -> dict[str, Any]:
+def parse(text: str | None) -> dict[str, Any]:
+    """The JSON object that a text is.
+
+    Raises:
+        FrameError: it is none, or too large.
+    """
     if text is None:
         _refuse("a frame must be text")
     if len(text) > MAX_FRAME_BYTES:
@@ -286,16 +237,30 @@ def _parse(text: str | None) -> dict[str, Any]:
     return frame
 
 
-def _fields(frame: dict[str, Any], required: _Fields, optional: _Fields) -> dict[str, Any]:
+def checked(frame: dict[str, Any], required: Fields, optional: Fields) -> dict[str, Any]:
+    """The values of these fields of a frame or a request, each as its check returns it.
+
+    Raises:
+        FrameError: one is missing, or is not what it must be.
+    """
     values: dict[str, Any] = {}
     for name, check in required.items():
         if name not in frame:
             _refuse(f"{name} is missing")
-        values[name] = check(name, frame[name])
+        values[name] = _checked(name, frame[name], check)
     for name, check in optional.items():
         if frame.get(name) is not None:
-            values[name] = check(name, frame[name])
+            values[name] = _checked(name, frame[name], check)
     return values
+
+
+def _checked(name: str, value: Any, check: Callable[[Any], Any]) -> Any:
+    try:
+        return check(value)
+    except fields.TooLong as error:
+        raise FrameError(Code.TOO_LARGE, f"{name} {error}") from None
+    except fields.Invalid as error:
+        _refuse(f"{name} {error}")
 
 
 def _no_constant(name: str) -> NoReturn:

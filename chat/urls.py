@@ -1,5 +1,5 @@
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from chat import views
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("setup/", views.setup, name="setup"),
     path("join/<str:token>/", views.join, name="join"),
     path("invite/", views.invite, name="invite"),
+    path("api/", include("chat.api.urls")),
     path("metrics", views.metrics, name="metrics"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon),

@@ -15,12 +15,15 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
+from django.views import csrf
 from django.views.decorators.http import require_GET, require_http_methods
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chat.actions import accounts
+from chat.api.endpoint import refusal
 from chat.forms import AccountForm
 from chat.models import Invite, User
+from chat.protocol import Code
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -107,6 +110,13 @@ def invite(request: HttpRequest) -> HttpResponse:
     current = Invite.objects.filter(revoked_at=None).first()
     link = current and request.build_absolute_uri(reverse("join", args=[current.token]))
     return render(request, "frontend/invite.html", {"link": link})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form or a request that did not come from a page of ours."""
+    if request.path.startswith("/api/"):
+        return refusal(Code.FORBIDDEN, "this did not come from a page of this site, or from an old one: reload it")
+    return csrf.csrf_failure(request, reason)
 
 
 @require_GET

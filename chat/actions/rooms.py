@@ -1,10 +1,35 @@
-"""Rooms and who is in them."""
+"""Rooms and who is in them.
+
+What people do themselves takes `by`, looks their own membership up, and is refused with `not_found` in rooms that do
+not exist for them. A direct room is the two it was made for, for ever: nobody joins, leaves or renames it.
+"""
 
 from __future__ import annotations
 
 from chat.actions.log import NOW, Entry, append, next_seq
+from chat.actions.refused import Refused
 from chat.models import Event, Room
+from chat.protocol import Code
 from storage.store import Connection
+
+_JOIN = f"""
+    INSERT INTO chat_membership (room_id, user_id, joined_at, read_seq)
+    SELECT id, %s, {NOW}, head FROM chat_room WHERE id = %s AND kind <> 'direct'
+    ON CONFLICT (room_id, user_id) DO NOTHING
+"""  # noqa: S608 - constants
+_MAKE_DIRECT = f"""
+    INSERT INTO chat_room (name, kind, pair, head, created_at)
+    SELECT substr(group_concat(name, ' & '), 1, 80), 'direct', %s, 0, {NOW} FROM chat_user WHERE id IN (%s, %s)
+    RETURNING id
+"""  # noqa: S608 - constants
+_JOIN_BOTH = f"""
+    INSERT INTO chat_membership (room_id, user_id, joined_at, read_seq)
+    SELECT %s, id, {NOW}, 0 FROM chat_user WHERE id IN (%s, %s)
+"""  # noqa: S608 - constants
+_LEAVE = """
+    DELETE FROM chat_membership WHERE room_id = %s AND user_id = %s
+    AND (SELECT kind FROM chat_room WHERE id = room_id) <> 'direct'
+"""
 
 
 def create_room(connection: Connection, name: str, kind: Room.Kind, creator: int) -> int:
@@ -20,15 +45,28 @@ def create_room(connection: Connection, name: str, kind: Room.Kind, creator: int
     return room
 
 
-def join(connection: Connection, room: int, user: int) -> bool:
-    """Make the user a member. Returns False if they were one already."""
-    added = connection.execute(
-        "INSERT INTO chat_membership (room_id, user_id, joined_at, read_seq)"  # noqa: S608 - constants
-        f" SELECT id, %s, {NOW}, head FROM chat_room WHERE id = %s ON CONFLICT (room_id, user_id) DO NOTHING",
-        [user, room],
-    )
+def direct_room(connection: Connection, by: int, other: int) -> int:
+    """The one room of these two, made if they have none yet; who joined is nothing to log there.
+
+    Raises:
+        Refused: `not_found` when there is no such person to talk to; `bad_frame` for a talk with oneself.
+    """
+    if by == other:
+        raise Refused(Code.BAD_FRAME, "a direct room is for two")
+    pair = f"{min(by, other)}-{max(by, other)}"
+    room: int | None = connection.fetch_value("SELECT id FROM chat_room WHERE pair = %s", [pair])
+    if room is None:
+        _check_person(connection, other)
+        room = connection.fetch_value(_MAKE_DIRECT, [pair, by, other])
+        connection.execute(_JOIN_BOTH, [room, by, other])
+    return room
+
+
+def join(connection: Connection, room: int, user: int, by: int | None = None) -> bool:
+    """Make the user a member, of their own accord or by another's. Returns False if they were one already."""
+    added = connection.execute(_JOIN, [user, room])
     if added.changes:
-        _log_member(connection, room, user, joined=True)
+        _log_member(connection, room, user, joined=True, by=by)
     return bool(added.changes)
 
 
@@ -38,14 +76,62 @@ def join_open_rooms(connection: Connection, user: int) -> None:
         join(connection, row["id"], user)
 
 
+def join_open_room(connection: Connection, room: int, by: int) -> None:
+    """Come into an open room."""
+    if connection.fetch_value("SELECT 1 FROM chat_room WHERE id = %s AND kind = 'open'", [room]) is None:
+        raise _no_such_room()
+    join(connection, room, by)
+
+
+def add_member(connection: Connection, room: int, user: int, by: int) -> None:
+    """Bring somebody else into a room one is in."""
+    _check_own(connection, room, by)
+    _check_person(connection, user)
+    join(connection, room, user, by)
+
+
 def leave(connection: Connection, room: int, user: int) -> bool:
-    """End a membership. Returns False if there was none."""
-    gone = connection.execute("DELETE FROM chat_membership WHERE room_id = %s AND user_id = %s", [room, user])
+    """End a membership. Returns False if there was none, or the room is direct."""
+    gone = connection.execute(_LEAVE, [room, user])
     if gone.changes:
         _log_member(connection, room, user, joined=False)
     return bool(gone.changes)
 
 
-def _log_member(connection: Connection, room: int, user: int, *, joined: bool) -> None:
+def leave_room(connection: Connection, room: int, by: int) -> None:
+    """Go out of a room one is in."""
+    _check_own(connection, room, by)
+    leave(connection, room, by)
+
+
+def rename_room(connection: Connection, room: int, name: str, by: int) -> None:
+    """Give a room one is in another name."""
+    _check_own(connection, room, by)
+    if connection.execute("UPDATE chat_room SET name = %s WHERE id = %s AND name <> %s", [name, room, name]).changes:
+        append(connection, room, next_seq(connection, room), Entry(Event.Kind.ROOM, by, data={"name": name}))
+
+
+def _check_own(connection: Connection, room: int, user: int) -> None:
+    kind = connection.fetch_value(
+        "SELECT r.kind FROM chat_room r JOIN chat_membership mine ON mine.room_id = r.id"
+        " WHERE r.id = %s AND mine.user_id = %s",
+        [room, user],
+    )
+    if kind is None:
+        raise _no_such_room()
+    if kind == Room.Kind.DIRECT:
+        raise Refused(Code.FORBIDDEN, "a direct room stays as it is")
+
+
+def _check_person(connection: Connection, user: int) -> None:
+    if connection.fetch_value("SELECT 1 FROM chat_user WHERE id = %s AND is_active", [user]) is None:
+        raise Refused(Code.NOT_FOUND, "there is no such person")
+
+
+def _no_such_room() -> Refused:
+    return Refused(Code.NOT_FOUND, "there is no such room")
+
+
+def _log_member(connection: Connection, room: int, user: int, *, joined: bool, by: int | None = None) -> None:
     seq = next_seq(connection, room)
-    append(connection, room, seq, Entry(Event.Kind.MEMBER, user, data={"user": user, "joined": joined}))
+    append(connection, room, seq, Entry(Event.Kind.MEMBER, by or user, data={"user": user, "joined": joined}))

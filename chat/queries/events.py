@@ -9,6 +9,7 @@ from chat.queries.json_sql import MESSAGE_FIELDS, array, iso
 from storage.store import Connection, store
 
 SOMEBODY_LEFT = '"joined":false'
+RENAMED = '"kind":"room"'
 
 # Of `chat_event e` with its actor `a`, and message `m` with sender `s` where it has one.
 _EVENT = f"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chat import protocol
+from chat.fields import MAX_ID
 from chat.protocol import History
 from chat.queries.json_sql import MESSAGE_FIELDS, REACTIONS, array, iso
 from storage.store import store
@@ -43,19 +44,19 @@ _PAGE = f"""
         )) AS messages
 """  # noqa: S608 - constants
 
-_NOTHING = (protocol.MAX_ID, 0)
+_NOTHING = (MAX_ID, 0)
 
 
 async def page(user: int, asked: History) -> str | None:
     """The `page` frame that answers `history`; None if the room is not the user's."""
     limit = min(asked.limit, protocol.MAX_PAGE)
     chars = protocol.MAX_EVENTS_CHARS
-    older, newer = (asked.before or protocol.MAX_ID, limit), _NOTHING
+    older, newer = (asked.before or MAX_ID, limit), _NOTHING
     if asked.after is not None:
         older, newer = (0, 0), (asked.after, limit)
     elif asked.around is not None:
         half = (limit + 1) // 2
-        older, newer = (min(asked.around, protocol.MAX_ID - 1) + 1, half), (asked.around, limit - half)
+        older, newer = (min(asked.around, MAX_ID - 1) + 1, half), (asked.around, limit - half)
         chars //= 2
     sides = [value for seq, count in (older, newer) for value in (seq, count + 1, chars, count)]
     row = await store.fetch_one(_PAGE, [asked.room, user, *sides])

@@ -28,6 +28,15 @@ _ROOMS = f"""
         WHERE mine.user_id = %s ORDER BY coalesce(other.name, r.name), r.id
     )
 """  # noqa: S608 - constants
+_OPEN = f"""
+    SELECT {array("room")} FROM (
+        SELECT json_object('id', r.id, 'name', r.name,
+            'members', (SELECT count(*) FROM chat_membership WHERE room_id = r.id)) AS room
+        FROM chat_room r WHERE r.kind = 'open'
+        AND NOT EXISTS (SELECT 1 FROM chat_membership WHERE room_id = r.id AND user_id = %s)
+        ORDER BY r.name COLLATE NOCASE, r.id
+    )
+"""  # noqa: S608 - constants
 
 
 async def rooms_of(user: int) -> tuple[str, dict[int, int]]:
@@ -35,6 +44,11 @@ async def rooms_of(user: int) -> tuple[str, dict[int, int]]:
     text = await store.fetch_json(_ROOMS, [user])
     # Parsed, rather than asked for separately: the client takes these very heads as its cursors.
     return text, {room["id"]: room["head"] for room in json.loads(text)}
+
+
+async def open_to(user: int) -> str:
+    """The open rooms the user is not in, with the number of those who are, as a JSON array."""
+    return await store.fetch_json(_OPEN, [user])
 
 
 async def memberships(users: list[int]) -> dict[int, set[int]]:
@@ -55,10 +69,14 @@ async def epoch() -> str:
     return name
 
 
-async def mark_read(user: int, room: int, seq: int) -> None:
-    """The user has read up to `seq`. Never moves back nor beyond the head; does nothing in rooms not theirs."""
-    await store.execute(
-        "UPDATE chat_membership SET read_seq = min(%s, (SELECT head FROM chat_room WHERE id = room_id))"
-        " WHERE room_id = %s AND user_id = %s AND read_seq < %s",
+async def mark_read(user: int, room: int, seq: int) -> bool:
+    """The user has read up to `seq`. Never moves back nor beyond the head; does nothing in rooms not theirs.
+
+    Returns whether anything was written.
+    """
+    done = await store.execute(
+        "UPDATE chat_membership SET read_seq = min(%s, r.head) FROM chat_room r"
+        " WHERE r.id = room_id AND room_id = %s AND user_id = %s AND read_seq < min(%s, r.head)",
         [seq, room, user, seq],
     )
+    return bool(done.changes)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from chat.actions.accounts import create_member, create_owner
 from chat.actions.messages import do
-from chat.actions.rooms import create_room
+from chat.actions.rooms import create_room, direct_room
 from chat.models import Event, Membership, Message, Room
 from chat.protocol import Send
 from storage.models import RolloutChange, RolloutFlag
@@ -172,6 +172,22 @@ def test_memberships_come_and_go_through_the_log(desk, alice, bob):
     desk.post(reverse("admin:chat_membership_delete", args=[membership.pk]), {"post": "yes"})
     assert set(board.members.all()) == {alice}
     assert board.events.count() == 3
+
+
+def test_direct_rooms_are_looked_at_and_left_alone(desk, alice, bob):
+    talk = store.run_transaction(direct_room, alice.pk, bob.pk)
+    membership = Membership.objects.get(room=talk, user=bob)
+    carla = create_member("Carla", "carla", "a long enough password")
+    desk.post(reverse("admin:chat_membership_delete", args=[membership.pk]), {"post": "yes"})
+    desk.post(
+        reverse("admin:chat_membership_changelist"),
+        {"action": "delete_selected", "_selected_action": [membership.pk], "post": "yes"},
+    )
+    desk.post(reverse("admin:chat_membership_add"), {"user": carla.pk, "room": talk})
+    desk.post(reverse("admin:chat_room_add"), {"name": "Two", "kind": "direct"})
+    assert set(Room.objects.get(pk=talk).members.all()) == {alice, bob}
+    assert Room.objects.filter(kind=Room.Kind.DIRECT).count() == 1
+    assert desk.get(reverse("admin:chat_room_change", args=[talk])).status_code == 200
 
 
 def test_a_person_made_here_is_in_the_open_rooms(desk, everyone):

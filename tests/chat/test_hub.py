@@ -14,6 +14,7 @@ from chat.hub import Hub
 from chat.listener import Listener
 from chat.models import Room
 from chat.queries import events
+from chat.queries import rooms as queries
 from chat.socket import Socket
 from storage.exceptions import QueryTimeout
 from tests.chat.conftest import log_in
@@ -164,6 +165,61 @@ async def test_a_new_member_is_told_and_hears_from_now_on(visit, people, looking
     while (frame := await bob.take("events"))["room"] != den:
         pass
     assert frame["events"][-1]["message"]["body"] == "Welcome to the den"
+
+
+async def test_what_the_hub_is_told_of_shows_at_once(visit, people, everyone, never_looking, own_store):
+    alice, bob = people["alice"].pk, people["bob"].pk
+    his, hers = await visit("bob"), await visit("alice")
+    await his.hello()
+    await hers.hello()
+    den = await own_store.transaction(rooms.create_room, "Den", Room.Kind.CLOSED, alice)
+    await consumers.hub.changed(den, [alice])
+    await own_store.transaction(rooms.add_member, den, bob, alice)
+    await consumers.hub.changed(den, [bob])
+    assert den in [room["id"] for room in (await his.take("rooms"))["rooms"]]
+    presence = await his.take("presence")
+    assert (presence["room"], presence["user"]["id"], presence["state"]) == (den, alice, "online")
+    await own_store.transaction(rooms.rename_room, den, "Lair", bob)
+    await consumers.hub.changed(den)
+    (event,) = (await his.take("events"))["events"]
+    assert event["room"] == {"name": "Lair"}
+    assert "Lair" in [room["name"] for room in (await his.take("rooms"))["rooms"]]
+    await own_store.transaction(rooms.leave_room, den, bob)
+    await consumers.hub.changed(den, [bob])
+    assert den not in [room["id"] for room in (await his.take("rooms"))["rooms"]]
+    await own_store.transaction(rooms.create_room, "Hall", Room.Kind.OPEN, alice)
+    await consumers.hub.changed(den, None)
+    assert "Hall" in [room["name"] for room in (await his.take("rooms"))["rooms"]]
+
+
+async def test_an_answer_from_before_does_not_undo_what_came_after(visit, people, everyone, never_looking, monkeypatch):
+    memberships, gate = queries.memberships, asyncio.Event()
+
+    async def slow(users):
+        found = await memberships(users)
+        await gate.wait()
+        return found
+
+    bob = await visit("bob")
+    await bob.hello()
+    monkeypatch.setattr(queries, "memberships", slow)
+    (listener,) = consumers.hub._listeners
+    looking = asyncio.ensure_future(consumers.hub.changed(everyone, [listener.user]))
+    await asyncio.sleep(0.05)
+    consumers.hub.join(listener, 1_000, 5, 5)  # the answer that is on its way knows nothing of it
+    gate.set()
+    await looking
+    assert 1_000 in listener.rooms
+    assert await bob.receive_nothing(timeout=0.05)
+
+
+async def test_reading_is_written_only_when_it_moves(people, everyone, own_store):
+    head = (await events.heads([everyone]))[everyone]
+    bob = people["bob"].pk
+    assert await queries.mark_read(bob, everyone, 10**12)
+    for seq in (0, head, head + 1, 10**12):
+        assert not await queries.mark_read(bob, everyone, seq)
+    assert await own_store.fetch_value("SELECT read_seq FROM chat_membership WHERE user_id = %s", [bob]) == head
 
 
 async def test_a_read_that_fails_is_repeated_and_nothing_is_missed(

@@ -80,8 +80,8 @@ async def test_a_second_device_and_a_reload_are_no_news(make, announced, monkeyp
 async def test_somebody_on_two_servers_leaves_with_the_last(make, announced):
     here = make()
     here.heard("other", [(1, "bob", [7])])
-    assert here.online({7}) == [1]
-    assert here.online({8}) == []
+    assert list(here.people({7})) == [1]
+    assert here.people({8}) == {}
     here.enter(1, "bob", {7})
     here.heard("other", [])
     assert announced == [(1, True)]

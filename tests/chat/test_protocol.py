@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import protocol
+from chat import fields, protocol
 from chat.protocol import (
     Ack,
     Code,
@@ -87,6 +87,48 @@ def test_a_page_lies_before_after_or_around_one_place():
         assert refused.value.code is Code.BAD_FRAME
 
 
+@pytest.mark.parametrize(
+    "emoji",
+    [
+        "👍",
+        "👍🏽",
+        "❤",
+        "❤️",
+        "☕",
+        "✌🏿",
+        "1️⃣",
+        "#⃣",
+        "🇩🇪",
+        "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+        "🏳️‍🌈",
+        "👩🏽‍💻",
+        "👨‍👩‍👧‍👦",
+        "👩🏻‍❤️‍💋‍👨🏼",
+        "🫠",
+        "㊗️",
+        "↔️",
+        "🕵️‍♀️",
+    ],
+)
+def test_what_people_call_an_emoji_is_one(emoji):
+    frame = decode(json.dumps({**GOOD["react"], "emoji": emoji}))
+    assert isinstance(frame, React)
+    assert frame.emoji == emoji
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("あ", "カ", "漢", "①", "→", "┼", "ä", "1", "#", "👍👍", "👍 ", "👍a", "🇩", "🇩🇪🇫🇷", "…", "〜", "ㄅ", "Ⓐ"),
+        *("\u200d", "\ufe0f", "👍\u200d", "\u200d👍", "🏴\U000e0067", "\U000e0067", "\u20e3", "a\u20e3", "👍" * 17),
+    ],
+)
+def test_what_is_no_emoji_is_none(text):
+    with pytest.raises(FrameError) as refused:
+        decode(json.dumps({**GOOD["react"], "emoji": text}))
+    assert refused.value.code is Code.BAD_FRAME
+
+
 def test_unknown_fields_are_left_alone():
     assert decode('{"type": "ping", "n": 1, "later": {"v": [2]}}') == Ping(1)
 
@@ -124,7 +166,7 @@ def test_a_binary_frame_is_refused():
 
 
 def test_what_is_too_large_is_called_so():
-    body = "x" * protocol.MAX_BODY_CHARS
+    body = "x" * fields.MAX_BODY_CHARS
     assert isinstance(decode(json.dumps({**GOOD["send"], "body": body})), Send)
     for text in (json.dumps({**GOOD["send"], "body": body + "x"}), json.dumps(GOOD["ping"]) + " " * 65_536):
         with pytest.raises(FrameError) as refused:

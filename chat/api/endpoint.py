@@ -1,0 +1,132 @@
+"""What every address has in common: who asks and how often, what was sent, and how a refusal looks."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from chat import consumers, fields, protocol
+from chat.actions.refused import Refused
+from chat.limits import Allowance, TokenBucket
+from chat.protocol import Code, Fields, FrameError
+from storage.exceptions import StorageError
+
+logger = logging.getLogger("chat")
+
+STATUS = {
+    Code.BAD_FRAME: 400,
+    Code.TOO_LARGE: 413,
+    Code.NOT_FOUND: 404,
+    Code.FORBIDDEN: 403,
+    Code.CONFLICT: 409,
+    Code.ORDER: 409,
+    Code.BUSY: 503,
+    Code.RATE_LIMITED: 429,
+    Code.STORAGE: 503,
+}
+READING = {"GET", "HEAD"}
+
+
+class TooOften(Refused):
+    """This person asks too much; after so many seconds they may again."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(Code.RATE_LIMITED, "slow down a little")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks for."""
+
+    user: int
+    allowance: Allowance
+    query: QueryDict
+    body: bytes
+
+    def fields(self, checks: Fields) -> dict[str, Any]:
+        """The fields of the JSON object that was sent, all of them required."""
+        try:
+            text = self.body.decode()
+        except UnicodeDecodeError:
+            raise FrameError(Code.BAD_FRAME, "what was sent is not UTF-8") from None
+        return protocol.checked(protocol.parse(text), checks, {})
+
+    def number(self, name: str) -> int | None:
+        """A number in the address's query, or None where it is not there."""
+        text = self.query.get(name) or None
+        value = int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 20 else text
+        return protocol.checked({name: value}, {}, {name: fields.id_}).get(name)
+
+
+View = Callable[..., Coroutine[Any, Any, HttpResponse]]
+
+
+def answer(json_text: str, status: int = 200) -> HttpResponse:
+    """JSON that the database built, or an encoded object."""
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(json_text, status=status, content_type="application/json", headers=headers)
+
+
+def refusal(code: Code, message: str, status: int | None = None) -> HttpResponse:
+    """Why not, for programs and for people."""
+    return answer(json.dumps({"code": code, "message": message}), status or STATUS[code])
+
+
+def take(bucket: TokenBucket) -> None:
+    """Count one more.
+
+    Raises:
+        TooOften: there have been too many.
+    """
+    wait = bucket.take()
+    if wait:
+        raise TooOften(wait)
+
+
+def endpoint(**handlers: View) -> View:
+    """The view of an address: a handler for each method. Each gets a `Request` and what stands in the path."""
+
+    async def view(request: HttpRequest, **path: int) -> HttpResponse:
+        handler = handlers.get("GET" if request.method in READING else str(request.method))
+        if handler is None:
+            response = refusal(Code.BAD_FRAME, f"{request.method} is not for this address", 405)
+            response["Allow"] = ", ".join(handlers)
+            return response
+        user = await request.auser()
+        if not user.is_authenticated:
+            return refusal(Code.FORBIDDEN, "log in first", 401)
+        try:
+            return await _answer(handler, request, user.pk, path)
+        except (Refused, FrameError) as refused:
+            response = refusal(refused.code, refused.message)
+            if isinstance(refused, TooOften):
+                response["Retry-After"] = str(math.ceil(refused.seconds))
+            return response
+        except (StorageError, DatabaseError) as error:
+            logger.warning("%s could not be answered: %s: %s", request.path, type(error).__name__, error)
+            return refusal(Code.STORAGE, "the database cannot answer just now, try again")
+
+    return view
+
+
+async def _answer(handler: View, request: HttpRequest, user: int, path: dict[str, int]) -> HttpResponse:
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise FrameError(Code.TOO_LARGE, "what was sent is too large") from None
+    if any(number > fields.MAX_ID for number in path.values()):
+        raise Refused(Code.NOT_FOUND, "there is no such room")
+    allowance = consumers.allowances.of(user)
+    take(allowance.frames)
+    if request.method not in READING:
+        take(allowance.changes)
+    return await handler(Request(user, allowance, request.GET, body), **path)

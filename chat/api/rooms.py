@@ -1,0 +1,85 @@
+"""Making, finding, joining, leaving and renaming rooms, and who is in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from django.http import HttpResponse
+
+from chat import consumers, fields
+from chat.actions import rooms as actions
+from chat.actions.refused import Refused
+from chat.api.endpoint import Request, answer
+from chat.models import Room
+from chat.protocol import Code
+from chat.queries import people, rooms
+from storage.store import store
+
+KINDS = {"open": Room.Kind.OPEN, "closed": Room.Kind.CLOSED}
+
+
+def kind(value: Any) -> Room.Kind:
+    """What sort of room one may make by oneself."""
+    if not isinstance(value, str) or value not in KINDS:
+        raise fields.Invalid("must be open or closed")
+    return KINDS[value]
+
+
+async def found(request: Request) -> HttpResponse:
+    """The open rooms one is not in."""
+    return answer(f'{{"rooms":{await rooms.open_to(request.user)}}}')
+
+
+async def make(request: Request) -> HttpResponse:
+    """Make a room. Everybody is a member of an open one from the start."""
+    sent = request.fields({"name": fields.name, "kind": kind})
+    room = await store.transaction(actions.create_room, sent["name"], sent["kind"], request.user)
+    return await _changed(room, None if sent["kind"] is Room.Kind.OPEN else [request.user], status=201)
+
+
+async def make_direct(request: Request) -> HttpResponse:
+    """The room of oneself and another."""
+    other = request.fields({"user": fields.id_})["user"]
+    room = await store.transaction(actions.direct_room, request.user, other)
+    return await _changed(room, [request.user, other])
+
+
+async def rename(request: Request, room: int) -> HttpResponse:
+    """Give a room one is in another name."""
+    name = request.fields({"name": fields.name})["name"]
+    await store.transaction(actions.rename_room, room, name, request.user)
+    return await _changed(room)
+
+
+async def join(request: Request, room: int) -> HttpResponse:
+    """Come into an open room."""
+    await store.transaction(actions.join_open_room, room, request.user)
+    return await _changed(room, [request.user])
+
+
+async def leave(request: Request, room: int) -> HttpResponse:
+    """Go out of a room."""
+    await store.transaction(actions.leave_room, room, request.user)
+    return await _changed(room, [request.user])
+
+
+async def members(request: Request, room: int) -> HttpResponse:
+    """Who is in a room one is in."""
+    found = await people.members(request.user, room)
+    if found is None:
+        raise Refused(Code.NOT_FOUND, "there is no such room")
+    return answer(f'{{"members":{found}}}')
+
+
+async def add(request: Request, room: int) -> HttpResponse:
+    """Bring somebody else into a room one is in."""
+    user = request.fields({"user": fields.id_})["user"]
+    await store.transaction(actions.add_member, room, user, request.user)
+    return await _changed(room, [user])
+
+
+async def _changed(room: int, people: Collection[int] | None = (), status: int = 200) -> HttpResponse:
+    await consumers.hub.changed(room, people)
+    return answer(json.dumps({"id": room}), status)

@@ -1,0 +1,150 @@
+"""The logs of rooms, as the listeners of this process hear them: every event once, in order, without a hole.
+
+Each room's feed has a head, up to which every live listener has been served; a listener that is behind reads from
+storage until it is not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Set
+from typing import Any, TypeVar
+
+from django.db import DatabaseError
+
+from chat import protocol
+from chat.commit_queue import Committed
+from chat.listener import Feed, Listener
+from chat.protocol import Close
+from chat.queries import events
+from storage.exceptions import StorageError
+
+logger = logging.getLogger("chat")
+
+T = TypeVar("T")
+
+
+class Feeds:
+    """Those of this process.
+
+    `somebody_left` is awaited before an event that says so is served; `renamed` is called with the listeners of a room
+    that has a new name.
+    """
+
+    def __init__(
+        self, somebody_left: Callable[[], Awaitable[None]], renamed: Callable[[Iterable[Listener]], None]
+    ) -> None:
+        self._somebody_left = somebody_left
+        self._renamed = renamed
+        self._feeds: dict[int, Feed] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._reads: dict[tuple[int, int, int], asyncio.Task[tuple[str, int]]] = {}
+
+    def heard(self) -> list[int]:
+        """The rooms that somebody hears."""
+        return [room for room, feed in self._feeds.items() if feed.live]
+
+    def join(self, listener: Listener, room: int, cursor: int, head: int) -> None:
+        """Let the listener hear the room: everything after `cursor`, then live, without a hole or a repetition.
+
+        `head` is how far the room is known to be; `cursor` is not beyond it.
+        """
+        listener.rooms.add(room)
+        feed = self._feeds.setdefault(room, Feed(room, head))
+        self._advance(feed, head)
+        if cursor == feed.head:
+            feed.live[listener] = None
+        else:
+            self._catch_up(listener, feed, cursor)
+
+    def leave(self, listener: Listener, room: int) -> None:
+        """The listener hears no more of the room."""
+        listener.rooms.discard(room)
+        feed = self._feeds[room]
+        feed.live.pop(listener, None)
+        catching_up = feed.behind.pop(listener, None)
+        if catching_up is not None:
+            catching_up.cancel()
+
+    def publish(self, committed: list[Committed]) -> None:
+        """Serve what this process has committed."""
+        for room, first, last, events_json in committed:
+            feed = self._feeds.setdefault(room, Feed(room, first - 1))
+            if first == feed.head + 1 and feed.reading is None:
+                self._push(feed, first, last, events_json)
+            else:
+                self._advance(feed, last)  # another process wrote in between: in order, from storage
+
+    def move(self, heads: dict[int, int]) -> None:
+        """Rooms are known to be so far: serve what is missing, from storage."""
+        for room, head in heads.items():
+            if room in self._feeds:
+                self._advance(self._feeds[room], head)
+
+    def say(self, rooms: Set[int], frame: Callable[[int], str], *, besides: int) -> None:
+        """Push something ephemeral, made for each room, to everybody's clients there but one person's."""
+        for room in rooms & self._feeds.keys():
+            self._feeds[room].say(frame(room), besides=besides)
+
+    def _push(self, feed: Feed, first: int, last: int, events_json: str) -> None:
+        for listener in feed.push(first, last, events_json):
+            self._catch_up(listener, feed, first - 1)
+
+    def _advance(self, feed: Feed, head: int) -> None:
+        feed.wanted = max(feed.wanted, head)
+        if feed.wanted > feed.head and feed.reading is None:
+            feed.reading = self._spawn(self._read_on(feed))
+
+    async def _read_on(self, feed: Feed) -> None:
+        try:
+            while feed.head < feed.wanted:
+                text, last = await self._read(feed.room, feed.head, feed.wanted)
+                if events.SOMEBODY_LEFT in text:
+                    await self._somebody_left()  # whoever left hears nothing from there on
+                self._push(feed, feed.head + 1, last, text)
+                if events.RENAMED in text:
+                    self._renamed(feed.live)
+        except (StorageError, DatabaseError) as error:
+            logger.warning("room %d could not be read, trying again: %s", feed.room, error)
+            feed.wanted = feed.head  # the next look at the heads starts over
+        finally:
+            feed.reading = None
+
+    async def _read(self, room: int, after: int, last: int) -> tuple[str, int]:
+        # Hundreds that come back together ask for the same: read it once.
+        key = (room, after, last)
+        reading = self._reads.get(key)
+        if reading is None:
+            reading = self._reads[key] = self._spawn(events.read(room, after, last))
+            reading.add_done_callback(lambda _: self._reads.pop(key))
+        return await asyncio.shield(reading)
+
+    def _catch_up(self, listener: Listener, feed: Feed, cursor: int) -> None:
+        feed.behind[listener] = self._spawn(self._read_up(listener, feed, cursor))
+
+    async def _read_up(self, listener: Listener, feed: Feed, cursor: int) -> None:
+        try:
+            if feed.reading is not None:
+                await asyncio.wait([feed.reading])
+            while cursor < feed.head:
+                text, last = await self._read(feed.room, cursor, feed.head)
+                async with listener.turn:
+                    await listener.socket.drain()
+                    listener.socket.push(protocol.events(feed.room, cursor + 1, last, text, more=last < feed.head))
+                cursor = last
+        except (StorageError, DatabaseError) as error:
+            logger.warning("room %d could not be caught up with: %s", feed.room, error)
+            listener.socket.close(Close.RESTARTING)  # it comes back with its cursors
+            return
+        del feed.behind[listener]
+        if cursor == feed.head:
+            feed.live[listener] = None
+        else:
+            listener.socket.close(Close.RESTARTING)  # the feed could not be read as far as the listener is already
+
+    def _spawn(self, work: Coroutine[None, None, T]) -> asyncio.Task[T]:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)  # the loop itself holds tasks weakly
+        task.add_done_callback(self._tasks.discard)
+        return task

@@ -1,0 +1,121 @@
+"""Every event once, in order: listeners that come, go and come back while the database is slow or fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from chat.commit_queue import Committed
+from chat.feeds import Feeds
+from chat.listener import Listener
+from chat.queries import events
+from chat.socket import Socket
+from storage.exceptions import QueryTimeout
+
+ROOM = 7
+
+
+class Ear:
+    """A listener and what it hears."""
+
+    def __init__(self) -> None:
+        self.seqs: list[int] = []
+        self.closed: int | None = None
+        self.listener = Listener(1, "Bob", "session", "password", Socket(self._hear))
+
+    async def _hear(self, event: dict[str, Any]) -> None:
+        if event["type"] == "websocket.close":
+            self.closed = event["code"]
+        else:
+            self.seqs += [seen["seq"] for seen in json.loads(event["text"])["events"]]
+
+
+def some_events(after: int, last: int) -> str:
+    return json.dumps([{"seq": seq} for seq in range(after + 1, last + 1)])
+
+
+class Reads:
+    """In the place of storage: reads wait while it is not open, and fail as often as it is told."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.failures = 0
+
+    async def __call__(self, room: int, after: int, last: int) -> tuple[str, int]:
+        await self.open.wait()
+        if self.failures:
+            self.failures -= 1
+            raise QueryTimeout(1)
+        return some_events(after, last), last
+
+
+@pytest.fixture
+async def reads(monkeypatch) -> Reads:
+    reads = Reads()
+    monkeypatch.setattr(events, "read", reads)
+    return reads
+
+
+@pytest.fixture
+async def feeds() -> Feeds:
+    async def nobody_left() -> None: ...
+
+    return Feeds(nobody_left, lambda _: None)
+
+
+async def settled(feeds: Feeds, *ears: Ear) -> None:
+    while feeds._tasks:
+        await asyncio.wait(feeds._tasks)
+    for ear in ears:
+        await ear.listener.socket.drain()
+
+
+async def test_leaving_and_coming_back_while_catching_up_brings_nothing_twice(feeds, reads):
+    bob = Ear()
+    feeds.join(bob.listener, ROOM, 5, 10)
+    await asyncio.sleep(0)
+    feeds.leave(bob.listener, ROOM)
+    feeds.join(bob.listener, ROOM, 8, 10)
+    feeds.publish([Committed(ROOM, 11, 11, some_events(10, 11))])
+    reads.open.set()
+    await settled(feeds, bob)
+    assert bob.seqs == [9, 10, 11]
+
+
+async def test_whoever_leaves_while_catching_up_hears_no_more(feeds, reads):
+    bob = Ear()
+    feeds.join(bob.listener, ROOM, 5, 10)
+    await asyncio.sleep(0)
+    feeds.leave(bob.listener, ROOM)
+    reads.open.set()
+    feeds.publish([Committed(ROOM, 11, 11, some_events(10, 11))])
+    await settled(feeds, bob)
+    assert bob.seqs == []
+
+
+async def test_a_joiner_who_is_further_than_a_feed_that_cannot_be_read_comes_back(feeds, reads):
+    alice, bob = Ear(), Ear()
+    reads.open.set()
+    reads.failures = 1
+    feeds.join(alice.listener, ROOM, 5, 5)
+    feeds.join(bob.listener, ROOM, 10, 10)
+    await settled(feeds, alice, bob)
+    feeds.move({ROOM: 11})
+    await settled(feeds, alice, bob)
+    assert alice.seqs == [6, 7, 8, 9, 10, 11]
+    assert (bob.seqs, bob.closed) == ([], 1012)
+
+
+async def test_a_joiner_who_is_further_than_the_feed_waits_for_it(feeds, reads):
+    alice, bob = Ear(), Ear()
+    feeds.join(alice.listener, ROOM, 5, 5)
+    feeds.join(bob.listener, ROOM, 10, 10)
+    await asyncio.sleep(0)
+    reads.open.set()
+    await settled(feeds, alice, bob)
+    feeds.publish([Committed(ROOM, 11, 11, some_events(10, 11))])
+    await settled(feeds, alice, bob)
+    assert (alice.seqs, bob.seqs, bob.closed) == ([6, 7, 8, 9, 10, 11], [11], None)
