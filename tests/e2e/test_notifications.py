@@ -24,7 +24,7 @@ NOTIFICATIONS = """
     constructor(title, options) {
       super();
       Object.assign(this, options, { title });
-      window.shown.push(this);
+      document.documentElement.dataset.shown = String(window.shown.push(this));
     }
     close() {}
   };
@@ -75,12 +75,12 @@ async def test_a_mention_or_a_direct_message_is_told_when_nobody_looks_and_leads
     await hide(bob.page)
     await carla.write("Nothing for you, bob")
     await carla.write("@Bob Brandt please look")
-    await bob.page.wait_for_function("window.shown.length === 1")
+    await expect(bob.page.locator("html")).to_have_attribute("data-shown", "1")
     await carla.page.get_by_role("button", name="Write to somebody").first.click()
     await carla.page.get_by_role("option", name="Bob Brandt").click()
     await expect(carla.page.get_by_role("heading", name="Bob Brandt")).to_be_visible()
     await carla.write("Psst")
-    await bob.page.wait_for_function("window.shown.length === 2")
+    await expect(bob.page.locator("html")).to_have_attribute("data-shown", "2")
     assert await shown(bob.page) == [[f"Carla Conti in {name}", "@Bob Brandt please look"], ["Carla Conti", "Psst"]]
 
     await bob.page.evaluate("window.shown[0].dispatchEvent(new Event('click'))")
@@ -99,7 +99,9 @@ async def test_of_several_tabs_one_tells_and_none_while_one_is_looked_at(server,
 
     await hide(bob.page)
     await carla.write("@Bob Brandt one")
+    await bob.shows("@Bob Brandt one")
     await expect(second.locator(f"#rooms a[data-room-id='{room}'] .unread")).to_have_text("1")
+    await bob.page.evaluate("navigator.locks.query()")  # so its question who looks has been answered
     await hide(second)
     await carla.write("@Bob Brandt two")
     await expect(second.locator(f"#rooms a[data-room-id='{room}'] .unread")).to_have_text("2")

@@ -56,6 +56,7 @@ async def test_choosing_a_person_opens_the_room_of_the_two(start_server, sit_dow
     await bob.open()
     for _ in range(2):
         await bob.page.keyboard.press("Control+k")
+        await expect(bob.page.get_by_role("combobox")).to_be_focused()
         await bob.page.keyboard.type("carla")
         await expect(bob.page.get_by_role("option", name="Carla Conti")).to_have_count(1)
         await bob.page.keyboard.press("Enter")
@@ -68,9 +69,13 @@ async def test_escape_goes_back_to_where_one_was_and_nothing_found_is_said(serve
     bob = await sit_down("bob", server)
     await bob.open(f"/rooms/{room}/")
     await bob.page.keyboard.press("Control+k")
+    # Not even what is typed before the switcher is there lands in the composer.
+    await bob.page.keyboard.type("zzzz")
+    await expect(bob.page.get_by_role("combobox")).to_be_focused()
     await bob.page.keyboard.type("zzzz")
     await expect(bob.page.get_by_role("status").get_by_text("Nothing of that name.")).to_be_visible()
     await bob.page.keyboard.press("Enter")
+    await expect(bob.composer).to_have_value("")
     await bob.page.keyboard.press("Escape")
     await expect(bob.composer).to_be_focused()
     await expect(bob.page).to_have_url(re.compile(f"/rooms/{room}/$"))

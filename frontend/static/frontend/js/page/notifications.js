@@ -23,9 +23,15 @@ export class Notifications {
     this.#draw();
   }
 
-  /** Tells of a message, unless somebody is looking or another tab does. @param {{id: number, name: string, kind: string}} room @param {{id: number, sender: {name: string}, body: string}} message */
+  /** Whether they are wanted, and nobody looks at any page of the chat. */
+  async due() {
+    if (!this.#on || document.visibilityState === "visible") return false;
+    const { held } = await navigator.locks.query();
+    return !held?.some(({ name }) => name === WATCHING);
+  }
+
+  /** Tells of a message, unless another tab does. @param {{id: number, name: string, kind: string}} room @param {{id: number, sender: {name: string}, body: string}} message */
   async tell(room, { id, sender, body }) {
-    if (!this.wanted || (await navigator.locks.query()).held?.some(({ name }) => name === WATCHING)) return;
     const title = room.kind === "direct" ? sender.name : `${sender.name} in ${room.name}`;
     await navigator.locks.request(`posthorn:message:${id}`, { ifAvailable: true }, async (lock) => {
       if (!lock) return;
@@ -34,8 +40,7 @@ export class Notifications {
     });
   }
 
-  /** Whether it is worth finding out what a message means to the reader. */
-  get wanted() {
+  get #on() {
     return POSSIBLE && Notification.permission === "granted" && this.saved.get("off") === null;
   }
 
@@ -50,7 +55,7 @@ export class Notifications {
   }
 
   async #pressed() {
-    this.saved.set("off", this.wanted ? "1" : null);
+    this.saved.set("off", this.#on ? "1" : null);
     if (Notification.permission === "default") await Notification.requestPermission();
     this.#draw();
   }
@@ -59,7 +64,7 @@ export class Notifications {
     const denied = Notification.permission === "denied";
     this.#button.hidden = false;
     this.#button.disabled = denied;
-    this.#button.textContent = denied ? "Notifications are blocked by this browser" : `Turn ${this.wanted ? "off" : "on"} notifications`;
+    this.#button.textContent = denied ? "Notifications are blocked by this browser" : `Turn ${this.#on ? "off" : "on"} notifications`;
   }
 }
 
