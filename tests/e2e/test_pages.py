@@ -110,7 +110,8 @@ async def test_the_invitation_is_copied_by_a_button(start_server, sit_down):
     link = await alice.page.locator(".invite-link").inner_text()
     assert await alice.page.evaluate("navigator.clipboard.readText()") == link
 
-    await alice.page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('not over plain http'))")
+    # As over plain http.
+    await alice.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     await alice.page.get_by_role("button", name="Copy the link").click()
     await expect(alice.page.get_by_role("status")).to_contain_text("press Ctrl+C")
     assert (await alice.page.evaluate("getSelection().toString()")).strip() == link

@@ -1,5 +1,5 @@
 import { newClientId } from "./client_id.js";
-import { notSent } from "../page/explanations.js";
+import { notDone } from "../page/explanations.js";
 import { change } from "../connection/protocol.js";
 
 const ANSWER_MS = 15_000;
@@ -9,7 +9,7 @@ const ANSWER_MS = 15_000;
  * the server has it. A second try of the same text is the same message, so that a lost ack does not double it.
  */
 export class PlainSend {
-  /** @type {{clientId: string, operation: import("./operation.js").SendOperation} | null} */
+  /** @type {{clientId: string, operation: import("./operation.js").Operation} | null} */
   #sending = null;
   #busy = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -24,11 +24,11 @@ export class PlainSend {
     this.connection = connection;
   }
 
-  /** @param {number} room @param {string} body */
-  submit(room, body) {
-    const last = this.#sending?.operation;
-    const same = last?.room === room && last.body === body;
-    if (!this.#sending || !same) this.#sending = { clientId: newClientId(), operation: { kind: "send", room, body, replyTo: null } };
+  /** @param {import("./operation.js").Operation} operation */
+  submit(operation) {
+    if (this.#busy) return;
+    const same = JSON.stringify(this.#sending?.operation) === JSON.stringify(operation);
+    if (!this.#sending || !same) this.#sending = { clientId: newClientId(), operation };
     if (!this.connection.send(change(this.#sending))) return this.composer.showProblem("Not sent: there is no connection.");
     this.composer.showProblem("");
     this.#setBusy(true);
@@ -38,10 +38,10 @@ export class PlainSend {
   /** @param {string} clientId */
   acked(clientId) {
     if (this.#sending?.clientId !== clientId) return;
-    const { room, body } = this.#sending.operation;
+    const { operation } = this.#sending;
     this.#sending = null;
     this.#setBusy(false);
-    this.composer.release(room, body);
+    this.composer.release(operation);
   }
 
   /** @param {import("../connection/protocol.js").NackFrame} nack */
@@ -60,7 +60,7 @@ export class PlainSend {
   /** @param {string} code */
   #failed(code) {
     this.#setBusy(false);
-    this.composer.showProblem(`${notSent(code)} Your text is still here.`);
+    this.composer.showProblem(`${notDone(this.#sending?.operation.kind ?? "send", code)} Your text is still here.`);
   }
 
   /** @param {boolean} busy */

@@ -3,7 +3,8 @@ import { Composer } from "../composer/composer.js";
 import { Connection } from "../connection/connection.js";
 import { Conversations } from "../messages/conversations.js";
 import { find } from "./elements.js";
-import { notSent } from "./explanations.js";
+import { notDone } from "./explanations.js";
+import { MessageControls } from "./message_controls.js";
 import { Outbox } from "../outbox/outbox.js";
 import { OutboxDriver } from "../outbox/driver.js";
 import { OutboxJournal } from "../outbox/journal.js";
@@ -16,7 +17,7 @@ import { Session } from "./session.js";
 import { Shell } from "./shell.js";
 import { Status } from "../connection/status.js";
 
-/** @typedef {{user: import("../connection/protocol.js").Person, socket: string, room: number | null, login: string, rooms: {url: string}}} Boot */
+/** @typedef {{user: import("../connection/protocol.js").Person, socket: string, moderator: boolean, room: number | null, login: string, rooms: {url: string}}} Boot */
 
 const now = () => performance.now();
 
@@ -33,13 +34,15 @@ export class App {
     this.session = new Session(this);
     this.connection = this.#connect(boot.socket);
     this.outbox = this.#makeOutbox();
-    this.conversations = new Conversations(this.me, {
-      askForPage: (room, before) => this.connection.send({ type: "history", room, ...(before === null ? {} : { before }) }),
+    this.controls = new MessageControls(this, boot.moderator);
+    this.conversations = new Conversations(this.controls.reader, {
+      ask: (room, question) => this.connection.send({ type: "history", room, ...question }),
       unsent: (room) => this.outbox.outbox.items(room),
+      read: (room) => this.reading.state(this.rooms.get(room)),
       atEnd: () => this.markRead(),
     });
     this.shell = new Shell(this);
-    this.composer = new Composer((room, body) => this.#submit(room, body), this.shell.drafts);
+    this.composer = new Composer(this.controls, this.shell.drafts);
     this.plain = new PlainSend(this.composer, this.connection);
     this.reading = new ReadMarker((room, seq) => this.connection.send({ type: "read", room, seq }));
     this.rooms = new Rooms(boot.rooms.url, this.shell, { chosen: (room) => this.pages.go(room), changed: () => this.pages.showTitle() });
@@ -74,7 +77,7 @@ export class App {
     const room = this.conversations?.current;
     if (!room || !this.conversations.isWatched(room) || !this.conversations.isLoaded(room)) return;
     this.rooms.setUnread(room, 0);
-    this.reading.seen(room, () => this.conversations.timeline(room)?.newestSeq ?? 0);
+    this.reading.seen(room, () => this.conversations.newestSeq(room));
   }
 
   /** @param {number} room */
@@ -85,14 +88,12 @@ export class App {
     this.markRead();
   }
 
-  /** @param {number} room @param {string} body */
-  #submit(room, body) {
-    if (this.#flags.chat_queue === false) {
-      this.plain.submit(room, body);
-      return false;
-    }
-    this.outbox.enqueue({ kind: "send", room, body, replyTo: null });
-    return true;
+  /** Does something the server has to learn of; returns whether it is on record. @param {import("../outbox/operation.js").Operation} operation */
+  submit(operation) {
+    const queue = this.#flags.chat_queue !== false;
+    if (queue) this.outbox.enqueue(operation);
+    else this.plain.submit(operation);
+    return queue;
   }
 
   /** @param {string} path */
@@ -136,7 +137,7 @@ export class App {
   /** @param {"queued" | "sent" | "failed"} name @param {import("../outbox/item.js").Item} item @param {object} detail */
   #tell(name, item, detail) {
     this.#showWaiting();
-    if (name === "failed") this.announcer.alert(notSent(item.error));
+    if (name === "failed") this.announcer.alert(notDone(item.operation.kind, item.error));
     if (item.operation.kind !== "send") return;
     document.dispatchEvent(new CustomEvent(`chat:message:${name}`, { detail }));
   }

@@ -3,7 +3,7 @@
 /**
  * @typedef {object} Surroundings what shell.js is to the others
  * @property {import("../people/online.js").Online} online
- * @property {import("../people/members.js").Members} members
+ * @property {import("./mentions.js").Mentions} mentions
  * @property {(frame: EphemeralFrame) => void} heard
  * @property {(room: number, message: Message) => void} message
  *
@@ -24,6 +24,8 @@
  * @property {import("./announcer.js").Announcer} announcer
  * @property {(welcome: import("../connection/protocol.js").WelcomeFrame, stale: number[]) => void} welcomed
  * @property {(rooms: import("../connection/protocol.js").Room[]) => void} showRooms
+ * @property {import("../composer/composer.js").Composer} composer
+ * @property {(operation: import("../outbox/operation.js").Operation) => boolean} submit
  * @property {() => void} markRead
  */
 

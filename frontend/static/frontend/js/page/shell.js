@@ -1,9 +1,7 @@
 import { listenForCommands, runCommand } from "./commands.js";
 import { Drafts } from "../composer/drafts.js";
 import { find } from "./elements.js";
-import { Members } from "../people/members.js";
-import { mentionedNames } from "../messages/markdown.js";
-import { MentionNames } from "../messages/mention_names.js";
+import { Mentions } from "./mentions.js";
 import { Notifications } from "./notifications.js";
 import { Online } from "../people/online.js";
 import { refreshPresence } from "../people/presence_mark.js";
@@ -18,8 +16,8 @@ export class Shell {
   /** @param {import("./parts.js").Parts} parts */
   constructor(parts) {
     this.parts = parts;
+    this.mentions = new Mentions(parts);
     this.online = new Online(parts.me.id, () => refreshPresence(this.online));
-    this.members = new Members();
     this.typing = new TypingLine((room) => parts.connection.send({ type: "typing", room }));
     this.drafts = new Drafts(this.#saved("draft"), () => parts.rooms.showDrafts());
     this.notifications = new Notifications(this.#saved("notifications"), (room) => parts.pages.go(room));
@@ -33,7 +31,7 @@ export class Shell {
   /** @param {import("../connection/protocol.js").WelcomeFrame} welcome */
   welcomed({ online }) {
     this.online.welcome(online);
-    this.members.forget();
+    this.mentions.connected();
   }
 
   /** @param {EphemeralFrame} frame */
@@ -53,15 +51,7 @@ export class Shell {
   async #notify(id, message) {
     const room = this.parts.rooms.get(id);
     if (!room || message.sender.id === this.parts.me.id || message.seq <= room.read_seq || !(await this.notifications.due())) return;
-    if (room.kind === "direct" || (await this.#mentionsMe(id, message.body))) await this.notifications.tell(room, message);
-  }
-
-  /** The others' names tell "@Ann" from "@Ann Smith". @param {number} room @param {string} body */
-  async #mentionsMe(room, body) {
-    const { name } = this.parts.me;
-    if (!mentionedNames(body, new MentionNames([name])).has(name)) return false;
-    const people = await this.members.of(room).catch(() => []);
-    return mentionedNames(body, new MentionNames([name, ...people.map((person) => person.name)])).has(name);
+    if (room.kind === "direct" || (await this.mentions.callMe(id, message.body))) await this.notifications.tell(room, message);
   }
 
   /** @param {string} what */

@@ -17,6 +17,11 @@ export class ReadMarker {
     this.#told.set(room, seq);
   }
 
+  /** How far a room is read, and how much is not. @param {import("../connection/protocol.js").Room | null} room */
+  state(room) {
+    return room && { seq: this.#told.get(room.id) ?? 0, unread: room.unread };
+  }
+
   /** The newest message is before the reader's eyes. @param {number} room @param {() => number} seq */
   seen(room, seq) {
     this.#timer ??= setTimeout(() => {

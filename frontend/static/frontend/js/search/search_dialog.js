@@ -100,8 +100,7 @@ class Search {
   #go({ room, seq }) {
     this.#dialog.close();
     this.parts.pages.go(room);
-    // @ts-ignore
-    this.parts.conversations.showAround?.(room, seq);
+    this.parts.conversations.showAround(room, seq);
   }
 
   /** The arrows walk through field and results. @param {KeyboardEvent} event */
