@@ -27,7 +27,6 @@ async def search(desk: Desk, words: str) -> Locator:
 async def test_results_say_where_who_and_what_with_the_words_marked_and_lead_there(server, room, bob):
     other = server.new_room()
     async with server.client("carla") as carla:
-        await carla.hello()
         for number in range(60):
             await carla.say(room, f"Before, number {number}")
         await carla.say(room, "Who brings the Zwetschgenkuchen today?")
@@ -53,7 +52,6 @@ async def test_results_say_where_who_and_what_with_the_words_marked_and_lead_the
 
 async def test_the_newest_come_first_and_older_ones_when_asked_for(server, room, bob):
     async with server.client("carla") as carla:
-        await carla.hello()
         for number in range(40):
             await carla.say(room, f"quagga {number}")
     await bob.open(f"/rooms/{room}/")
@@ -70,7 +68,6 @@ async def test_the_newest_come_first_and_older_ones_when_asked_for(server, room,
 async def test_a_search_can_keep_to_the_open_room_and_is_there_again_the_next_time(server, room, bob):
     other = server.new_room()
     async with server.client("carla") as carla:
-        await carla.hello()
         await carla.say(room, "okapi here")
         await carla.say(other, "okapi there")
     await bob.open(f"/rooms/{room}/")
@@ -89,7 +86,6 @@ async def test_a_search_can_keep_to_the_open_room_and_is_there_again_the_next_ti
 
 async def test_rooms_of_others_are_not_searched_and_nothing_found_is_said(server, room, bob):
     async with server.client("alice") as alice:
-        await alice.hello()
         await alice.say(server.world.closed, "thylacine")
     await bob.open(f"/rooms/{room}/")
     results = await search(bob, "thylacine")
@@ -99,7 +95,6 @@ async def test_rooms_of_others_are_not_searched_and_nothing_found_is_said(server
 
 async def test_any_input_is_only_words_and_results_are_only_text(server, room, bob):
     async with server.client("carla") as carla:
-        await carla.hello()
         await carla.say(room, '<img src=x onerror="alert(1)"> axolotl')
     await bob.open(f"/rooms/{room}/")
     results = await search(bob, "axolotl")
