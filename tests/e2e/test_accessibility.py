@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.e2e.desk import Desk
 
@@ -96,4 +96,18 @@ async def test_markdown_mentions_and_what_helps_to_write_them(server, room, sit_
     await bob.composer.press("Escape")
     await bob.page.get_by_role("button", name="Insert an emoji").click()
     await bob.page.locator("emoji-picker").get_by_role("menuitem").first.wait_for()
+    await is_accessible(bob)
+
+
+@pytest.mark.parametrize("command", ["switch", "search", "create", "browse", "direct", "room", "add", "leave", "keys"])
+async def test_dialogs(server, room, sit_down, command):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await bob.page.evaluate(
+        "(command) => { const button = document.createElement('button'); button.dataset.command = command;"
+        " document.body.append(button); button.click(); button.remove(); }",
+        command,
+    )
+    await expect(bob.page.locator("dialog[open]:not([aria-label^=One])")).to_be_visible()
+    await bob.page.wait_for_load_state("networkidle")
     await is_accessible(bob)

@@ -213,7 +213,7 @@ test("Retry works once per failure, however often it is pressed, with the same c
   for (let click = 0; click < 9; click++) assert.deepEqual(outbox.retry("a", 0), []);
 });
 
-test("only what failed or was rejected can be discarded", () => {
+test("what is on its way cannot be discarded", () => {
   outbox.ready(64, 0);
   add("a");
   assert.deepEqual(outbox.discard("a"), []);
@@ -221,11 +221,61 @@ test("only what failed or was rejected can be discarded", () => {
   assert.deepEqual(did(outbox.discard("a")), ["forget a", "removed a"]);
 });
 
+const entry = (id, state = "queued", error = null, n = 1) => ({ ...draft(id), n, state, error });
+
+test("what another tab wrote is shown and sent like one's own, and saved by the other", () => {
+  outbox.ready(64, 0);
+  assert.deepEqual(did(outbox.adopt([entry("a"), entry("b")], 0)), ["show a", "show b", "send a", "send b"]);
+  assert.deepEqual(outbox.adopt([entry("a")], 0), []);
+});
+
+test("what another tab saw fail has failed, unless it is on its way from here", () => {
+  add("a", "b");
+  assert.deepEqual(did(outbox.adopt([entry("a", "failed", "busy")], 0)), ["show a"]);
+  outbox.ready(64, 0);
+  assert.deepEqual(outbox.adopt([entry("b", "failed", "busy")], 0), []);
+  assert.deepEqual(states(), ["a failed", "b inflight"]);
+});
+
+test("a failed message goes again when a person wishes, not because a tab has not heard of its failing", () => {
+  outbox.restore([entry("a", "failed", "busy")]);
+  outbox.ready(64, 0);
+  assert.deepEqual(outbox.adopt([entry("a")], 0), []);
+  assert.deepEqual(sends(outbox.retry("a", 0)), ["send a"]);
+});
+
+test("what is over does not come back, whoever still has it", () => {
+  outbox.ready(64, 0);
+  add("a");
+  outbox.confirm(receipt("a"), 0);
+  outbox.confirm(receipt("seen in its room"), 0);
+  assert.deepEqual(outbox.adopt([entry("a"), entry("seen in its room")], 0), []);
+  assert.deepEqual(did(outbox.restore([entry("a")])), ["forget a"]);
+  assert.deepEqual(outbox.outcome("a"), { do: "sent", receipt: receipt("a") });
+});
+
+test("what earlier pages left goes before what was written while it was being read", () => {
+  add("new");
+  const left = outbox.restore([entry("old 2", "queued", null, 7), entry("old 1", "queued", null, 3)]);
+  assert.deepEqual(did(left), ["save new", "show old 1", "show old 2"]);
+  assert.ok(left[0].item.n > 7);
+  assert.deepEqual(sends(outbox.ready(64, 0)), ["send old 1", "send old 2", "send new"]);
+});
+
 test("an order refusal sends the whole lane again, from the message that may be missing", () => {
   outbox.ready(64, 0);
   add("a", "b");
   outbox.refuse(nack("b", "order"), 0);
   assert.deepEqual(sends(wake(0, 5000)), ["send a", "send b"]);
+});
+
+test("answers to an earlier round do not hide that the server waits for what will not come", () => {
+  outbox.ready(64, 0);
+  add("a", "b");
+  const effects = [];
+  // Each time it is the answer to the sending before that arrives, and the second message's at that.
+  for (let now = 0; now < 3000; now += 1000) effects.push(...outbox.refuse(nack("b", "order"), now), ...outbox.tick(now + 500));
+  assert.equal(did(effects).at(-1), "reconnect");
 });
 
 test("out of order with nothing ahead: after a few rounds only a new connection can help", () => {

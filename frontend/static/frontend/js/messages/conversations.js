@@ -103,9 +103,7 @@ export class Conversations {
 
   /** Shows what is in the outbox, in whatever state it is. @param {Item} item */
   showItem(item) {
-    const { kind, room } = item.operation;
-    this.#visited.get(room)?.showItem(item);
-    if (kind === "send" && room === this.current && item.state === "queued") this.reading.follow();
+    this.#visited.get(item.operation.room)?.showItem(item);
     this.#showEmptiness();
   }
 

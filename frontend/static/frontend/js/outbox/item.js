@@ -17,11 +17,12 @@
  * @property {number} tries how much of the budget is spent
  * @property {number} sentAt on the outbox's alive clock
  * @property {boolean} refused nacked on this connection, so that the server holds the lane for it
- * @property {number} strays `order` nacks while nothing was ahead of it
+ * @property {number} strays `order` nacks of its lane while it was the first there, and not refused itself
  *
  * @typedef {Pick<Item, "clientId" | "at" | "operation">} Draft
  * @typedef {Pick<Item, "clientId" | "n" | "at" | "state" | "error" | "operation">} Entry as the journal keeps it
  * @typedef {{clientId: string, id: number, room: number, seq: number, at: string}} Receipt proof that the server has it
+ * @typedef {{do: "sent", receipt: Receipt} | {do: "discard", clientId: string}} Outcome
  *
  * @typedef {{do: "save", item: Item}} Save
  * @typedef {{do: "forget", item: Item}} Forget
@@ -48,6 +49,15 @@ export function itemFromEntry(entry) {
 export function entryFromItem({ clientId, n, at, state, error, operation }) {
   return { clientId, n, at, state, error, operation };
 }
+
+/** @param {Item} item @returns {Effect} */
+export const save = (item) => ({ do: "save", item });
+
+/** @param {Item} item @returns {Effect} */
+export const show = (item) => ({ do: "show", item });
+
+/** @param {Item} item @returns {Effect} */
+export const forget = (item) => ({ do: "forget", item });
 
 /** True while the item still wants to be sent. @param {Item} item */
 export function isPending(item) {

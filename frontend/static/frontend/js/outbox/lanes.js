@@ -15,6 +15,8 @@ export class Lanes {
   /** Lane to the time before which it rests. @type {Map<number, number>} */
   #rests = new Map();
   #nextN = 1;
+  /** How many may be in flight; 0 while nothing can be sent. */
+  window = 0;
 
   /** @param {string} clientId */
   get(clientId) {
@@ -26,10 +28,22 @@ export class Lanes {
     return [...this.#items.values()].filter(({ operation }) => room === undefined || operation.room === room);
   }
 
-  /** Adds an item with its own `n`, as the journal kept it. @param {Item} item */
-  restore(item) {
-    if (!this.#items.has(item.clientId)) this.#items.set(item.clientId, item);
-    this.#nextN = Math.max(this.#nextN, item.n + 1);
+  /** Adds items, each with the `n` it was kept with, before all that are there. @param {Item[]} items @returns {Item[]} those that were there, with their new `n` */
+  restore(items) {
+    const later = this.list();
+    this.#items = new Map(items.map((item) => [item.clientId, item]));
+    this.#nextN = Math.max(this.#nextN, ...items.map((item) => item.n + 1));
+    for (const item of later) this.append(item);
+    return later;
+  }
+
+  /** Adds what another tab has, or takes over that it is over. @param {Item} news @returns {Item | null} the item if it changed */
+  learn(news) {
+    const item = this.#items.get(news.clientId);
+    if (!item) this.append(news);
+    // In flight it is this tab that will know. Back from being over it comes by a person's wish only.
+    else if (item.state !== "queued" || isPending(news)) return null;
+    return Object.assign(item ?? news, { state: news.state, error: news.error });
   }
 
   /** Adds an item, or moves one that is there, to the end. @param {Item} item */
@@ -57,18 +71,19 @@ export class Lanes {
     for (const other of [...this.inflight]) if (laneOf(other.operation) === lane && other.n >= item.n) this.#requeue(other);
   }
 
-  /** Queues everything again; a new connection has no memory of what the old one refused. */
-  goBackToStart() {
+  /** Queues everything again, until the next connection; that one has no memory of what this one refused. */
+  close() {
+    this.window = 0;
     for (const item of [...this.inflight]) this.#requeue(item);
     for (const item of this.#items.values()) Object.assign(item, { refused: false, strays: 0 });
   }
 
-  /** Marks as in flight, and returns, what may go now with at most `window` un-acked. @param {number} window @param {number} now @returns {Item[]} */
-  launch(window, now) {
+  /** Marks as in flight, and returns, what may go now. @param {number} now @returns {Item[]} */
+  launch(now) {
     const launched = [];
     const held = new Set();
     for (const item of this.#items.values()) {
-      if (this.inflight.size >= window) break;
+      if (this.inflight.size >= this.window) break;
       const lane = laneOf(item.operation);
       if (held.has(lane) || !isPending(item)) continue;
       if (item.state === "queued") {

@@ -2,15 +2,17 @@ import { newClientId } from "./client_id.js";
 import { notDone } from "../page/explanations.js";
 import { change } from "../connection/protocol.js";
 
+/** @typedef {import("./operation.js").Operation} Operation */
+
 const ANSWER_MS = 15_000;
 
 /**
- * Sending without the outbox, for when the `chat_queue` flag is off: one message at a time, and the composer keeps the text until
- * the server has it. A second try of the same text is the same message, so that a lost ack does not double it.
+ * Doing without the outbox, for when the `chat_queue` flag is off: one operation at a time, nothing shows before the server has
+ * it, and the composer keeps the text until then. A second try of the same is the same operation, so that a lost ack doubles nothing.
  */
 export class PlainSend {
-  /** @type {{clientId: string, operation: import("./operation.js").Operation} | null} */
-  #sending = null;
+  /** @type {{clientId: string, operation: Operation} | null} */
+  #current = null;
   #busy = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -24,12 +26,12 @@ export class PlainSend {
     this.connection = connection;
   }
 
-  /** @param {import("./operation.js").Operation} operation */
+  /** @param {Operation} operation */
   submit(operation) {
-    if (this.#busy) return;
-    const same = JSON.stringify(this.#sending?.operation) === JSON.stringify(operation);
-    if (!this.#sending || !same) this.#sending = { clientId: newClientId(), operation };
-    if (!this.connection.send(change(this.#sending))) return this.composer.showProblem("Not sent: there is no connection.");
+    if (this.#busy) return this.composer.showProblem("Wait a moment: the server has not answered the last one yet.");
+    const again = JSON.stringify(this.#current?.operation) === JSON.stringify(operation);
+    if (!this.#current || !again) this.#current = { clientId: newClientId(), operation };
+    if (!this.connection.send(change(this.#current))) return this.composer.showProblem("Not sent: there is no connection.");
     this.composer.showProblem("");
     this.#setBusy(true);
     this.#timer = setTimeout(() => this.#failed("timeout"), ANSWER_MS);
@@ -37,20 +39,20 @@ export class PlainSend {
 
   /** @param {string} clientId */
   acked(clientId) {
-    if (this.#sending?.clientId !== clientId) return;
-    const { operation } = this.#sending;
-    this.#sending = null;
+    if (this.#current?.clientId !== clientId) return;
+    const { operation } = this.#current;
+    this.#current = null;
     this.#setBusy(false);
     this.composer.release(operation);
   }
 
   /** @param {import("../connection/protocol.js").NackFrame} nack */
   nacked({ client_id, code, retry }) {
-    if (this.#sending?.clientId !== client_id) return;
+    if (this.#current?.clientId !== client_id) return;
     this.#failed(code);
-    // The server holds the room until this message comes again; should the writer change it, only a new connection forgets.
+    // The server holds the lane until this comes again; should the writer change it, only a new connection forgets.
     if (retry) this.connection.reconnect();
-    else this.#sending = null;
+    else this.#current = null;
   }
 
   lost() {
@@ -60,7 +62,9 @@ export class PlainSend {
   /** @param {string} code */
   #failed(code) {
     this.#setBusy(false);
-    this.composer.showProblem(`${notDone(this.#sending?.operation.kind ?? "send", code)} Your text is still here.`);
+    const { operation } = this.#current ?? {};
+    const text = operation && "body" in operation ? " Your text is still here." : "";
+    this.composer.showProblem(notDone(operation?.kind ?? "send", code) + text);
   }
 
   /** @param {boolean} busy */

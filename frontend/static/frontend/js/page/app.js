@@ -2,14 +2,10 @@ import { Announcer } from "./announcer.js";
 import { Composer } from "../composer/composer.js";
 import { Connection } from "../connection/connection.js";
 import { Conversations } from "../messages/conversations.js";
-import { find } from "./elements.js";
-import { notDone } from "./explanations.js";
 import { MessageControls } from "./message_controls.js";
-import { Outbox } from "../outbox/outbox.js";
-import { OutboxDriver } from "../outbox/driver.js";
-import { OutboxJournal } from "../outbox/journal.js";
+import { openOutbox } from "../outbox/open.js";
+import { OutboxRules } from "./outbox_rules.js";
 import { PlainSend } from "../outbox/plain_send.js";
-import { change } from "../connection/protocol.js";
 import { ReadMarker } from "../rooms/read_marker.js";
 import { RoomPages } from "../rooms/room_pages.js";
 import { Rooms } from "../rooms/rooms.js";
@@ -33,7 +29,7 @@ export class App {
     this.status = new Status(boot.login, now);
     this.session = new Session(this);
     this.connection = this.#connect(boot.socket);
-    this.outbox = this.#makeOutbox();
+    this.outbox = openOutbox(this.me.id, new OutboxRules(this));
     this.controls = new MessageControls(this, boot.moderator);
     this.conversations = new Conversations(this.controls.reader, {
       ask: (room, question) => this.connection.send({ type: "history", room, ...question }),
@@ -52,14 +48,13 @@ export class App {
   start() {
     this.pages.start();
     this.connection.start();
-    this.#showWaiting();
   }
 
   /** @param {import("../connection/protocol.js").WelcomeFrame} welcome @param {number[]} stale rooms to load anew */
-  welcomed({ flags, rooms, online }, stale) {
+  welcomed(welcome, stale) {
+    const { flags, rooms } = welcome;
     this.#flags = flags;
-    this.shell.online.welcome(online);
-    this.shell.mentions.connected();
+    this.shell.welcomed(welcome);
     for (const { id, read_seq } of rooms) this.reading.known(id, read_seq);
     this.showRooms(rooms);
     this.conversations.connected(stale);
@@ -77,7 +72,7 @@ export class App {
     const room = this.conversations?.current;
     if (!room || !this.conversations.isWatched(room) || !this.conversations.isLoaded(room)) return;
     this.rooms.setUnread(room, 0);
-    this.reading.seen(room, () => this.conversations.newestSeq(room));
+    this.reading.seen(room, this.conversations.newestSeq(room));
   }
 
   /** @param {number} room */
@@ -93,6 +88,8 @@ export class App {
     const queue = this.#flags.chat_queue !== false;
     if (queue) this.outbox.enqueue(operation);
     else this.plain.submit(operation);
+    // Its writer sees it at the end of the room.
+    if (operation.kind === "send") this.conversations.reading.follow();
     return queue;
   }
 
@@ -119,31 +116,5 @@ export class App {
     if (status.state === "signed-out") this.announcer.alert("Your session ended. Log in to go on.");
     else if (status.state === "connected" && before !== "connecting") this.announcer.say("Connected again.");
     else if (status.state !== "connected" && before === "connected") this.announcer.say("Connection lost. Your messages will be sent later.");
-  }
-
-  #makeOutbox() {
-    const journal = new OutboxJournal(() => localStorage, this.me.id, () => (find("#storage-notice", HTMLElement).hidden = false));
-    return new OutboxDriver(new Outbox(), journal, {
-      now,
-      send: (item) => this.connection.send(change(item)),
-      reconnect: () => this.connection.reconnect(),
-      show: (item) => this.conversations.showItem(item),
-      sent: (item, receipt) => this.conversations.settle(item, receipt),
-      removed: (item) => this.conversations.drop(item),
-      tell: (name, item, detail) => this.#tell(name, item, detail),
-    });
-  }
-
-  /** @param {"queued" | "sent" | "failed"} name @param {import("../outbox/item.js").Item} item @param {object} detail */
-  #tell(name, item, detail) {
-    this.#showWaiting();
-    if (name === "failed") this.announcer.alert(notDone(item.operation.kind, item.error));
-    if (item.operation.kind !== "send") return;
-    document.dispatchEvent(new CustomEvent(`chat:message:${name}`, { detail }));
-  }
-
-  #showWaiting() {
-    const { queued, inflight } = this.outbox.status();
-    this.status.showWaiting(queued + inflight);
   }
 }
