@@ -207,17 +207,20 @@ async def test_links_lead_where_they_say_and_to_nothing_of_ours(attacked, sit_do
     assert not [link for link in links if link["textContent"] == "https://bank.example/" and "evil" in link["href"]]
 
 
-async def test_dialogs_and_the_admin_show_it_as_text_too(attacked, sit_down):
+async def test_search_dialogs_and_the_admin_show_it_as_text_too(attacked, sit_down):
     server, room = attacked
     bob = await sit_down("bob", server)
     await bob.page.add_init_script(TRAP)
     await bob.open(f"/rooms/{room}/")
-    for command in ("switch", "direct", "browse", "room"):
+    for command in ("search", "switch", "direct", "browse", "room"):
         await bob.page.locator(f"[data-command={command}]:visible").first.click()
         await expect(bob.page.get_by_role("dialog")).to_be_visible()
+        if command == "search":
+            await bob.page.keyboard.type("hacked")
+            await expect(bob.page.locator(".results li").first).to_contain_text("hacked")
         await bob.page.wait_for_load_state("networkidle")
         await is_inert(bob, scripts=2)
-        await bob.page.keyboard.press("Escape")
+        await bob.page.get_by_role("dialog").get_by_role("button", name="Close").click()
     alice = await sit_down("alice", server)
     await alice.page.add_init_script(TRAP)
     for path in ("/admin/chat/message/", "/admin/chat/room/", "/admin/chat/user/", "/invite/"):
