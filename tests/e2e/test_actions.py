@@ -140,6 +140,19 @@ async def test_reactions_are_counted_named_and_taken_back(server, room, sit_down
         await expect(person.page.locator(".reaction")).to_have_count(0)
 
 
+async def test_any_emoji_can_be_a_reaction(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    bubble = await bob.write("A turtle?")
+    await press(bob, bubble, "React")
+    await bubble.get_by_role("button", name="More").click()
+    picker = bob.page.locator("emoji-picker")
+    await picker.get_by_role("combobox").fill("turtle")
+    await picker.get_by_role("option", name="🐢").click()
+    await expect(bubble.locator(".reaction")).to_have_text("🐢1")
+    await expect(bubble).to_be_focused()
+
+
 async def test_a_reply_quotes_and_leads_to_what_it_answers_and_follows_its_changes(server, room, sit_down):
     bob, carla = await both(sit_down, server, room)
     await bob.write("What is for lunch?\nI am hungry.")
