@@ -20,21 +20,25 @@ class TokenBucket:
         self._burst = self._tokens = burst
         self._at = time.monotonic()
 
-    def take(self) -> float:
-        """Take one. Returns 0.0 if there was one, else the seconds until there will be."""
+    def take(self, amount: float = 1.0) -> float:
+        """Take so much. Returns 0.0 if it was there, else the seconds until it will be."""
         now = time.monotonic()
         self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
         self._at = now
-        if self._tokens >= 1.0:
-            self._tokens -= 1.0
+        if self._tokens >= amount:
+            self._tokens -= amount
             return 0.0
-        return (1.0 - self._tokens) / self._rate
+        return (amount - self._tokens) / self._rate
+
+    def give_back(self, amount: float) -> None:
+        """Less was needed than was taken."""
+        self._tokens = min(self._burst, self._tokens + amount)
 
 
 class Allowance:
     """One person's, shared by their connections and kept for a while after the last: coming back gives no more."""
 
-    __slots__ = ("changes", "connections", "frames", "left_at", "searches", "sends", "typing")
+    __slots__ = ("changes", "connections", "frames", "left_at", "search_seconds", "sends", "typing")
 
     def __init__(self) -> None:
         self.connections = 0
@@ -42,9 +46,9 @@ class Allowance:
         self.frames = TokenBucket(settings.FRAMES_PER_SECOND, settings.FRAMES_PER_SECOND * BURST_SECONDS)
         self.sends = TokenBucket(settings.SENDS_PER_SECOND, settings.SENDS_PER_SECOND * BURST_SECONDS)
         self.typing = TokenBucket(rate=1.0, burst=3.0)
-        # What costs more than a message: one to a room may concern everybody, a search may look at everything.
+        # What costs more than a message: a change to a room may concern everybody, a search may look at everything.
         self.changes = TokenBucket(settings.SENDS_PER_SECOND / 10, settings.SENDS_PER_SECOND / 10 * BURST_SECONDS)
-        self.searches = TokenBucket(settings.SENDS_PER_SECOND / 5, settings.SENDS_PER_SECOND / 5 * BURST_SECONDS)
+        self.search_seconds = TokenBucket(settings.SENDS_PER_SECOND / 100, max(2.0, settings.SENDS_PER_SECOND / 5))
 
 
 class Allowances:

@@ -81,13 +81,13 @@ def refusal(code: Code, message: str, status: int | None = None) -> HttpResponse
     return answer(json.dumps({"code": code, "message": message}), status or STATUS[code])
 
 
-def take(bucket: TokenBucket) -> None:
-    """Count one more.
+def take(bucket: TokenBucket, amount: float = 1.0) -> None:
+    """Count one more, or so much.
 
     Raises:
         TooOften: there have been too many.
     """
-    wait = bucket.take()
+    wait = bucket.take(amount)
     if wait:
         raise TooOften(wait)
 

@@ -214,7 +214,7 @@ async def test_only_pages_of_ours_can_change_anything(server, room):
         assert await bob.get(f"/api/rooms/{room}/members/")
 
 
-@pytest.mark.parametrize("path", ["people/", "rooms/", "rooms/1/members/"])
+@pytest.mark.parametrize("path", ["people/", "rooms/", "rooms/1/members/", "search/?text=x"])
 async def test_a_visitor_is_told_to_log_in(server, path):
     async with httpx.AsyncClient(base_url=server.address, trust_env=False) as visitor:
         answer = await visitor.get(f"/api/{path}")
