@@ -13,7 +13,7 @@ const [SHORT, LONG] = [25, 100];
 export class Conversation {
   /** Where its reader left it; null at the end. @type {import("./scroll_keeper.js").Place | null} */
   place = null;
-  /** What to bring before the reader's eyes when the answer is there. @type {number | "unread" | "end"} */
+  /** What to bring before the reader's eyes when it is here. @type {number | "unread" | "end"} */
   target = "unread";
   /** Messages of others since the reader was at the end. */
   unseen = 0;

@@ -6,7 +6,7 @@ export class LogKeys {
   /** @type {HTMLElement | null} */
   #current = null;
 
-  /** @param {HTMLElement} box @param {{label: (node: Element) => string, enter: (node: Element) => void, leave: () => void}} delegate */
+  /** @param {HTMLElement} box @param {{name: (node: Element) => void, enter: (node: Element) => void, leave: () => void}} delegate */
   constructor(box, delegate) {
     this.box = box;
     this.delegate = delegate;
@@ -59,7 +59,7 @@ export class LogKeys {
     if (node === this.#current) return;
     for (const button of this.#current?.querySelectorAll("[tabindex='0']") ?? []) button.setAttribute("tabindex", "-1");
     for (const button of node.querySelectorAll(".quote, .reaction")) button.setAttribute("tabindex", "0");
-    node.setAttribute("aria-label", this.delegate.label(node));
+    this.delegate.name(node);
     this.#current = node;
   }
 }

@@ -79,7 +79,6 @@ export class MessageToolbar {
 
   #offerReactions() {
     this.#offer(QUICK.map((emoji) => makeButton("action action-emoji", emoji, () => this.#react(emoji))));
-    this.focus();
   }
 
   /** @param {string} emoji */
@@ -91,9 +90,12 @@ export class MessageToolbar {
     this.showAt(view);
   }
 
-  /** @param {HTMLButtonElement[]} buttons */
+  /** Other buttons; the focus, if it is here, goes over to them before its place is gone. @param {HTMLButtonElement[]} buttons */
   #offer(buttons) {
-    this.#element.replaceChildren(...buttons);
+    const before = [...this.#element.children];
+    this.#element.append(...buttons);
+    if (this.#element.contains(document.activeElement)) buttons[0]?.focus();
+    for (const button of before) button.remove();
   }
 
   /** @param {EventTarget | null} target */

@@ -54,9 +54,9 @@ export class MessageView {
     return this.message.seq;
   }
 
-  /** What a listener hears of it as a whole. */
-  get label() {
-    return `${this.header.label}: ${this.#text?.slice(0, 300)}`;
+  /** The keyboard comes here: a listener hears who said what, and when. */
+  nameForListeners() {
+    this.node.setAttribute("aria-label", `${this.header.label}: ${this.#text?.slice(0, 300)}`);
   }
 
   /** One of mine that the server does not have. @param {Item} item */
@@ -120,6 +120,7 @@ export class MessageView {
     this.header.showEdited(Boolean(edited_at) && !deleted);
     this.#drawQuote();
     if (reactions.length > 0 || this.#reactions) this.#drawReactions();
+    if (this.node.hasAttribute("aria-label")) this.nameForListeners();
   }
 
   #drawQuote() {

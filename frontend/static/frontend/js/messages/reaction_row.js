@@ -43,7 +43,7 @@ export class ReactionRow {
   #add(emoji) {
     const button = make("button", "reaction");
     button.type = "button";
-    button.tabIndex = -1;
+    button.tabIndex = this.element.closest(".message:focus-within") ? 0 : -1;
     button.dataset.emoji = emoji;
     this.#buttons.set(emoji, button);
     this.element.append(button);

@@ -26,8 +26,7 @@ export class Reading {
     if (this.#conversation) this.#conversation.place = this.scroll.place;
     this.#conversation = conversation;
     conversation.target = "unread";
-    this.scroll.show(conversation.timeline.nodes.element, conversation.place);
-    if (conversation.window.loaded && !conversation.place) this.#arrive(conversation);
+    this.scroll.show(conversation.timeline.nodes.element, conversation.place ?? this.#goal(conversation));
     this.look();
   }
 
@@ -61,8 +60,9 @@ export class Reading {
   /** @param {Conversation} conversation @param {import("../connection/protocol.js").PageFrame} page */
   take(conversation, page) {
     if (conversation !== this.#conversation) return void conversation.take(page);
-    const moved = this.scroll.change(() => conversation.take(page));
-    if (moved) this.#arrive(conversation);
+    let moved = false;
+    this.scroll.change(() => ((moved = conversation.take(page)) ? this.#goal(conversation) : null));
+    if (moved) this.#mark(conversation);
     this.#letGo(conversation);
     this.look();
   }
@@ -73,29 +73,45 @@ export class Reading {
     const { window } = this.#conversation;
     const question = window.next(this.scroll.near);
     if (question && this.delegate.ask(question)) window.asking(question);
-    if (this.following) this.#conversation.unseen = 0;
-    if (this.following) this.delegate.atEnd();
+    if (this.following && window.live) {
+      this.#conversation.unseen = 0;
+      this.delegate.atEnd();
+    }
     this.#showJump();
   }
 
+  /** What its reader wants to see of it. @param {Conversation} conversation @returns {Element | "end"} */
+  #goal({ target, line, window }) {
+    if (target === "unread" && line.element.parentNode) return line.element;
+    if (typeof target !== "number") return "end";
+    return (window.entries[indexFor(window.entries, target)] ?? window.entries.at(-1))?.node ?? "end";
+  }
+
   /** @param {Conversation} conversation */
-  #arrive({ target, line, window, timeline }) {
-    if (target === "unread" && line.element.isConnected) return this.scroll.reveal(line.element);
-    if (typeof target !== "number") return this.scroll.change(() => this.scroll.follow());
-    const node = (window.entries[indexFor(window.entries, target)] ?? window.entries.at(-1))?.node;
-    if (!node) return;
-    this.scroll.reveal(node);
-    if (timeline.nodes.viewOf(node)?.seq !== target) return;
-    node.classList.add("marked");
-    node.addEventListener("animationend", () => node.classList.remove("marked"), { once: true });
-    node.focus({ preventScroll: true });
+  #arrive(conversation) {
+    this.scroll.change(() => this.#goal(conversation));
+    this.#mark(conversation);
+  }
+
+  /** Shows which one was looked for, to eyes and to the keyboard. @param {Conversation} conversation */
+  #mark(conversation) {
+    const { target, window, timeline } = conversation;
+    conversation.target = "end";
+    const view = typeof target === "number" ? timeline.nodes.viewOf(window.entries[indexFor(window.entries, target)]?.node ?? null) : undefined;
+    if (view?.seq !== target || !view) return;
+    view.node.classList.add("marked");
+    view.node.addEventListener("animationend", () => view.node.classList.remove("marked"), { once: true });
+    view.node.focus({ preventScroll: true });
   }
 
   /** @param {Conversation} conversation */
   #letGo(conversation) {
     if (!conversation.window.full) return;
     if (conversation !== this.#conversation) return conversation.trim(conversation.place?.node ?? null);
-    this.scroll.change(() => conversation.trim(this.scroll.place?.node ?? null));
+    this.scroll.change(() => {
+      conversation.trim(this.scroll.place?.node ?? null);
+      return null;
+    });
   }
 
   #showJump() {

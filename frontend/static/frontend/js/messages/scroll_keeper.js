@@ -28,15 +28,16 @@ export class ScrollKeeper {
     box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
   }
 
-  /** Shows other content, at its end or where its reader left it. @param {Element} content @param {Place | null} place */
-  show(content, place) {
+  /** Shows other content where its reader left it, or this part of it. @param {Element} content @param {Place | Element | "end"} goal */
+  show(content, goal) {
     if (this.#content) this.#observer.unobserve(this.#content);
     this.#content = content;
     this.box.replaceChildren(content);
     this.#observer.observe(content);
-    this.following = place === null;
-    this.#place = place;
-    this.#settle();
+    this.following = goal === "end";
+    this.#place = goal === "end" || goal instanceof Element ? null : goal;
+    if (goal instanceof Element) this.#reveal(goal);
+    else this.#settle();
   }
 
   /** Where the reader is; null while they follow the end. */
@@ -55,16 +56,21 @@ export class ScrollKeeper {
     this.following = true;
   }
 
-  /** Runs a change of what is here, and does not let it move what the reader sees. @template T @param {() => T} change @returns {T} */
+  /**
+   * Runs a change of what is here, and does not let it move what the reader sees; unless it says what they are to see then.
+   *
+   * @param {() => Element | "end" | null} change
+   */
   change(change) {
     if (!this.following) this.#place = this.#find();
-    const result = change();
+    const goal = change();
+    if (goal instanceof Element) return this.#reveal(goal);
+    if (goal === "end") this.following = true;
     this.#settle();
-    return result;
   }
 
-  /** Brings something before the reader's eyes. @param {Element} node */
-  reveal(node) {
+  /** @param {Element} node */
+  #reveal(node) {
     this.box.scrollTop += top(node) - top(this.box) - this.box.clientHeight * REVEAL_AT;
     this.#height = this.box.scrollHeight;
     this.#look();

@@ -72,7 +72,7 @@ export class App {
     const room = this.conversations?.current;
     if (!room || !this.conversations.isWatched(room) || !this.conversations.isLoaded(room)) return;
     this.rooms.setUnread(room, 0);
-    this.reading.seen(room, () => this.conversations.newestSeq(room));
+    this.reading.seen(room, this.conversations.newestSeq(room));
   }
 
   /** @param {number} room */
@@ -88,7 +88,8 @@ export class App {
     const queue = this.#flags.chat_queue !== false;
     if (queue) this.outbox.enqueue(operation);
     else this.plain.submit(operation);
-    if (queue && operation.kind === "send") this.conversations.reading.follow();
+    // Its writer sees it at the end of the room.
+    if (operation.kind === "send") this.conversations.reading.follow();
     return queue;
   }
 

@@ -25,19 +25,16 @@ export class MessageControls {
     const viewOf = (/** @type {Element | null} */ node) => parts.conversations.viewOf(node);
     this.toolbar = new MessageToolbar(this.#box, viewOf, this.actions);
     new LogKeys(this.#box, {
-      label: (node) => viewOf(node)?.label ?? "",
+      name: (node) => viewOf(node)?.nameForListeners(),
       enter: () => this.toolbar.focus(),
       leave: () => parts.composer.focus(),
     });
     this.#box.addEventListener("click", ({ target }) => target instanceof Element && this.#clicked(target.closest("button")));
   }
 
-  /** @param {Operation} operation */
+  /** What the composer hands over. @param {Operation} operation */
   submit(operation) {
-    const done = this.parts.submit(operation);
-    // The plain path shows a message when the server has it: that is at the end of the room.
-    if (!done && operation.kind === "send") this.parts.conversations.reading.follow();
-    return done;
+    return this.parts.submit(operation);
   }
 
   editLast() {
