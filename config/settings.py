@@ -118,7 +118,9 @@ SENDS_PER_SECOND = env.SENDS_PER_SECOND
 FRAMES_PER_SECOND = env.FRAMES_PER_SECOND
 CONNECTIONS_PER_USER = env.CONNECTIONS_PER_USER
 METRICS_TOKEN = env.METRICS_TOKEN
-METRICS_URL = f"http://{env.HOST}:{env.PORT}/metrics"
+# Where a process of this machine finds the server: an address that stands for all of them is none to go to.
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(env.HOST, env.HOST)  # noqa: S104 - nothing is bound to it
+METRICS_URL = f"http://{f'[{_HERE}]' if ':' in _HERE else _HERE}:{env.PORT}/metrics"
 
 # Security
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30

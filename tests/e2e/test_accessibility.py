@@ -94,3 +94,20 @@ async def test_dialogs(server, room, sit_down, command):
     await expect(bob.page.locator("dialog[open]:not([aria-label^=One])")).to_be_visible()
     await bob.page.wait_for_load_state("networkidle")
     await is_accessible(bob)
+
+
+async def test_markdown_mentions_and_what_helps_to_write_them(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await bob.composer.fill(
+        "@Bob Brandt, @Carla Conti: **see** `code`\n> - quoted\n```python\nprint()\n```\nhttps://a.example"
+    )
+    await bob.composer.press("Enter")
+    await bob.page.locator("mark.mention").wait_for()
+    await bob.composer.press_sequentially("@")
+    await bob.page.get_by_role("option").first.wait_for()
+    await is_accessible(bob)
+    await bob.composer.press("Escape")
+    await bob.page.get_by_role("button", name="Insert an emoji").click()
+    await bob.page.locator("emoji-picker").get_by_role("menuitem").first.wait_for()
+    await is_accessible(bob)

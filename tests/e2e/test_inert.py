@@ -195,7 +195,8 @@ async def test_links_lead_where_they_say_and_to_nothing_of_ours(attacked, sit_do
     await bob.open(f"/rooms/{room}/")
     await expect(bob.messages).to_have_count(len(ATTACKS))
     links = await bob.page.locator(".message-body a").evaluate_all(
-        "(links) => links.map(({ href, title, rel, target, textContent }) => ({ href, title, rel, target, textContent }))"
+        "(links) => links.map(({ href, title, rel, target, textContent }) =>"
+        " ({ href, title, rel, target, textContent }))"
     )
     assert len(links) > 10
     for link in links:

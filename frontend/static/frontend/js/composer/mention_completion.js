@@ -6,6 +6,9 @@ import { mentionQuery, mentionable } from "./mention_query.js";
 /** @typedef {import("../connection/protocol.js").Person} Person */
 
 const LIST_ID = "mention-list";
+/** A field of several lines may not be a combobox; it stays a text box with a list of suggestions. */
+const OFFERING = Object.freeze({ "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": LIST_ID });
+const CARET_KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]);
 
 /**
  * Offers names over the field as soon as `@` is typed: the arrows move, Enter, Tab or a click chooses, Escape closes. While
@@ -30,16 +33,18 @@ export class MentionCompletion {
     field.before(this.#list);
     // Before the composer, for which Enter means: send.
     field.addEventListener("keydown", (event) => this.#keyDown(event), { capture: true });
-    field.addEventListener("input", (event) => event instanceof InputEvent && !event.isComposing && this.#look());
-    field.addEventListener("compositionend", () => this.#look());
-    field.addEventListener("click", () => this.#look());
+    field.addEventListener("input", (event) => event instanceof InputEvent && !event.isComposing && this.look());
+    field.addEventListener("compositionend", () => this.look());
+    field.addEventListener("click", () => this.look());
+    field.addEventListener("keyup", ({ key }) => CARET_KEYS.has(key) && this.look());
     field.addEventListener("blur", () => this.#hide());
     // The field keeps the focus.
     this.#list.addEventListener("mousedown", (event) => event.preventDefault());
     this.#list.addEventListener("click", ({ target }) => this.#clicked(target));
   }
 
-  async #look() {
+  /** Offers whom the letters at the caret may mean. */
+  async look() {
     const found = this.#query();
     if (found?.at !== this.#at) this.#closed = false;
     this.#at = found?.at ?? -1;
@@ -60,15 +65,14 @@ export class MentionCompletion {
     this.#offered = people;
     this.#list.replaceChildren(...people.map((person, index) => option(person, index)));
     this.#list.hidden = false;
-    const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "true", "aria-controls": LIST_ID };
-    for (const [name, value] of Object.entries(attributes)) this.field.setAttribute(name, value);
+    for (const [name, value] of Object.entries(OFFERING)) this.field.setAttribute(name, value);
     this.#activate(0);
   }
 
   #hide() {
     if (this.#list.hidden) return;
     this.#list.hidden = true;
-    for (const name of ["role", "aria-autocomplete", "aria-expanded", "aria-controls", "aria-activedescendant"]) this.field.removeAttribute(name);
+    for (const name of [...Object.keys(OFFERING), "aria-activedescendant"]) this.field.removeAttribute(name);
   }
 
   /** @param {number} index */
@@ -102,8 +106,9 @@ export class MentionCompletion {
   #choose(index) {
     const person = this.#offered[index];
     const { value, selectionEnd } = this.field;
+    const here = this.#query()?.at === this.#at;
     this.#dismiss();
-    if (person) insertText(this.field, `@${person.name}${/^\s/.test(value.slice(selectionEnd)) ? "" : " "}`, this.#at, selectionEnd);
+    if (person && here) insertText(this.field, `@${person.name}${/^\s/.test(value.slice(selectionEnd)) ? "" : " "}`, this.#at, selectionEnd);
   }
 
   /** @param {EventTarget | null} target */

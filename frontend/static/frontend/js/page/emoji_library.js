@@ -13,7 +13,7 @@ HTMLElement.prototype.setAttribute = function (name, value) {
 const EMOJI_VERSION = 15;
 
 /**
- * Puts the picker into an element, with the focus in its search field.
+ * Puts the picker into an element, with the focus in its search field; where that would raise a keyboard over the emoji, not.
  *
  * @param {HTMLElement} element
  * @param {(emoji: string) => void} choose
@@ -22,5 +22,5 @@ export function showPicker(element, choose) {
   const picker = new Picker({ dataSource: DATA, locale: "en", emojiVersion: EMOJI_VERSION });
   picker.addEventListener("emoji-click", ({ detail }) => detail.unicode && choose(detail.unicode));
   element.replaceChildren(picker);
-  picker.shadowRoot?.querySelector("input")?.focus();
+  if (!matchMedia("(pointer: coarse)").matches) picker.shadowRoot?.querySelector("input")?.focus();
 }
