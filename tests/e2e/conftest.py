@@ -38,13 +38,14 @@ async def browser() -> AsyncIterator[Browser]:
 async def sit_down(browser) -> AsyncIterator[SitDown]:
     """Opens a browser window for one of the cast (or for a stranger, None), with cookies and storage of its own.
 
+    `beside`: another tab in that window, with the same cookies and storage.
     Afterwards fails the test if a page had errors, broke its own security policy, or asked any other host for anything.
     """
     desks: list[Desk] = []
 
-    async def sit_down(person: str | None, server: Server) -> Desk:
-        context = await browser.new_context(base_url=server.address)
-        if person:
+    async def sit_down(person: str | None, server: Server, *, beside: Desk | None = None) -> Desk:
+        context = beside.page.context if beside else await browser.new_context(base_url=server.address)
+        if person and not beside:
             session = server.world.people[person].session
             await context.add_cookies([{"name": "sessionid", "value": session, "url": server.address}])
         desk = Desk(await context.new_page(), server)

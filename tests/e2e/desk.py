@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +14,21 @@ from playwright.async_api import ConsoleMessage, Locator, Page, Request, WebSock
 from tests.support.server import Server
 
 Frame = dict[str, Any]
+
+NO_LUCK = "Math.random = () => 0;"
+"""For `page.add_init_script`: waits between tries are as short as chance can make them."""
+
+IN_ONE_TASK = """(texts) => {
+    const field = document.querySelector("#composer textarea[name=body]");
+    for (const text of texts) {
+        field.value = text;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        field.form.requestSubmit();
+    }
+    const count = document.querySelectorAll("#messages .message").length;
+    /* then */
+    return count;
+}"""
 
 
 class Desk:
@@ -28,6 +44,7 @@ class Desk:
         self.composer = page.locator("#composer textarea[name=body]")
         self.send_button = page.locator("#composer button[type=submit]")
         self.messages = page.locator("#messages .message")
+        self.unsent = page.locator("#messages .message.pending, #messages .message.failed")
         self.connection = page.locator("#connection")
 
     async def watch(self) -> None:
@@ -75,6 +92,56 @@ class Desk:
         await self.composer.press("Enter")
         return self.bubble(text)
 
+    async def write_in_one_task(self, texts: list[str], *, then: str = "") -> int:
+        """Write and send all of these before the browser can do anything else, and `then` something in JavaScript.
+
+        Returns how many messages are on the page at the end of that task.
+        """
+        return int(await self.page.evaluate(IN_ONE_TASK.replace("/* then */", then), texts))
+
+    async def time_passes_until_failed(self, bubble: Locator) -> None:
+        """Let the page's clock leap, as long as it takes; the server is given time to answer pings in between.
+
+        Wants `page.clock.install()` before the page is opened.
+        """
+        for _ in range(60):
+            answered = self.line.answered
+            await self.page.clock.fast_forward(2_400)
+            for _ in range(10):
+                await self.page.evaluate("new Promise((done) => requestAnimationFrame(done))")
+                if self.line.answered > answered:
+                    break
+            if re.search(r"\bfailed\b", await bubble.get_attribute("class") or ""):
+                return
+        raise AssertionError("the message does not fail")
+
+    async def status(self) -> Frame:
+        """What `posthorn.status()` says in the console."""
+        return dict(await self.page.evaluate("posthorn.status()"))
+
+    async def freeze(self) -> None:
+        """Nothing runs in the tab any more: what it should hear waits until `thaw`.
+
+        By the debugger: without a screen, Chromium ignores `Page.setWebLifecycleState`.
+        """
+        self._debugger = await self.page.context.new_cdp_session(self.page)
+        await self._debugger.send("Debugger.enable")
+        paused = asyncio.Event()
+        self._debugger.once("Debugger.paused", lambda _: paused.set())
+        await self._debugger.send("Debugger.pause")
+        await paused.wait()
+
+    async def thaw(self) -> None:
+        """The tab goes on."""
+        await self._debugger.send("Debugger.disable")
+
+    async def crash(self) -> None:
+        """The tab's process dies."""
+        session = await self.page.context.new_cdp_session(self.page)
+        async with self.page.expect_event("crash"):
+            dying = asyncio.ensure_future(session.send("Page.crash"))  # never answered
+        dying.add_done_callback(lambda done: done.cancelled() or done.exception())
+
     def bubble(self, text: str) -> Locator:
         """The messages that say exactly this."""
         return self.messages.filter(has=self.page.get_by_text(text, exact=True))
@@ -111,6 +178,11 @@ class Line:
         self._page = page
         page.on_message(lambda text: self._from_page(server, str(text)))
         server.on_message(lambda text: self._from_server(page, str(text)))
+
+    async def cut(self) -> None:
+        """The connection breaks."""
+        assert self._page is not None
+        await self._page.close()
 
     def say(self, frame: Frame) -> None:
         """Say something to the page in the server's place."""

@@ -5,30 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
-from tests.e2e.desk import Desk, Frame, no_answer
+from tests.e2e.desk import NO_LUCK, Frame, no_answer
 from tests.support.environment import manage, succeed
 
 PENDING = re.compile(r"\bpending\b")
 SENT = re.compile(r"\bsent\b")
 FAILED = re.compile(r"\bfailed\b")
-NO_LUCK = "Math.random = () => 0;"
-"""Waits between tries are as short as chance can make them."""
-
-
-async def time_passes_until_failed(desk: Desk, bubble: Locator) -> None:
-    """Let the page's clock leap, as long as it takes; the server is given time to answer pings in between."""
-    for _ in range(60):
-        answered = desk.line.answered
-        await desk.page.clock.fast_forward(2_400)
-        for _ in range(10):
-            await desk.page.evaluate("new Promise((done) => requestAnimationFrame(done))")
-            if desk.line.answered > answered:
-                break
-        if FAILED.search(await bubble.get_attribute("class") or ""):
-            return
-    pytest.fail("the message does not fail")
 
 
 async def test_messages_pending_while_the_server_is_killed_arrive_once_and_in_order(start_server, sit_down):
@@ -92,7 +76,7 @@ async def test_a_message_that_is_only_refused_for_now_fails_and_retry_sends_it_o
 
     bob.line.to_server = refuse
     bubble = await bob.write("Please")
-    await time_passes_until_failed(bob, bubble)
+    await bob.time_passes_until_failed(bubble)
     await expect(bubble.locator(".error-message")).to_be_visible()
     client_ids = {frame["client_id"] for frame in bob.line.stopped}
     assert len(client_ids) == 1, "a try has to be told from another message"
@@ -118,7 +102,7 @@ async def test_a_message_that_is_never_acknowledged_fails_and_retry_finds_it_sen
     await expect(bubble).to_have_class(PENDING)
 
     # The server is heard all the while; only what it says of this message is lost.
-    await time_passes_until_failed(bob, bubble)
+    await bob.time_passes_until_failed(bubble)
     assert [body for _, body in server.messages(room)] == ["Hello?"], "it did arrive, only nobody told bob"
 
     bob.line.to_page = lambda frame: True

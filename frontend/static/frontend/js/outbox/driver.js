@@ -98,6 +98,7 @@ export class OutboxDriver {
   told(message) {
     // The storage is one for all tabs, and who told has saved it.
     this.#carryOut(this.#obey(message).filter((effect) => effect.do !== "save"));
+    if (message.do === "ask") this.hands.page.asked();
   }
 
   /** @param {Entry[]} items what the tab that asks has @returns {Message[]} */

@@ -10,6 +10,7 @@ import { isPending } from "./item.js";
  * @property {(item: Item) => void} show
  * @property {(item: Item, receipt: Receipt) => void} sent
  * @property {(item: Item) => void} removed
+ * @property {() => void} asked by another tab, which has a connection or has just come
  * @property {(name: "queued" | "sent" | "failed", item: Item, detail: object) => void} tell
  *
  * @typedef {Pick<import("./storage.js").OutboxStorage, "save" | "forget" | "kind">} Storage

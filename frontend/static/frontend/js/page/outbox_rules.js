@@ -35,6 +35,11 @@ export class OutboxRules {
     this.parts.conversations.drop(item);
   }
 
+  /** Where another tab is at work its person has logged in again. */
+  asked() {
+    if (this.parts.status.state === "signed-out") this.parts.connection.start();
+  }
+
   /** Announces what became of an item, to people and, for messages, to whoever listens on the document. @param {"queued" | "sent" | "failed"} name @param {Item} item @param {object} detail */
   tell(name, item, detail) {
     this.showWaiting();
