@@ -21,6 +21,11 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
                     r"""(?m)(?P<matched>^(?P<head>(?!\s*/?\*).*\bimport\()["'](?P<url>\.{1,2}/[^"']+)["'])""",
                     '%(head)s"%(url)s"',
                 ),
+                # new URL("./x.json", import.meta.url): files that modules fetch.
+                (
+                    r"""(?P<matched>(?P<head>\bnew URL\()["'](?P<url>\.{1,2}/[^"'\n]+)["'](?=, import\.meta\.url))""",
+                    '%(head)s"%(url)s"',
+                ),
             ),
         ),
     )

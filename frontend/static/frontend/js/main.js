@@ -1,9 +1,11 @@
 import { App } from "./page/app.js";
 import { find } from "./page/elements.js";
+import { EmojiButton } from "./composer/emoji_button.js";
 import { listenForWakeUps } from "./connection/wake_ups.js";
 
 const app = new App(JSON.parse(find("#boot", HTMLScriptElement).text));
 
+new EmojiButton(find("#emoji-button", HTMLElement), find("#composer textarea", HTMLTextAreaElement));
 document.addEventListener("visibilitychange", () => app.markRead());
 listenForWakeUps(() => app.connection.wake());
 app.start();

@@ -4,7 +4,7 @@ import { find } from "../page/elements.js";
 export class ApiError extends Error {}
 
 /**
- * Asks the server over HTTP, for what needs no socket (docs/api.md).
+ * Asks the server over HTTP, for what needs no socket (docs/http.md).
  *
  * @param {"GET" | "POST" | "PATCH"} method
  * @param {string} path
@@ -18,7 +18,7 @@ export async function ask(method, path, body) {
   if (body) headers["Content-Type"] = "application/json";
   const answer = await reach(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   const said = await answer.json().catch(() => null);
-  if (answer.ok && said !== null) return said;
+  if (answer.ok) return said;
   throw new ApiError(said?.message ?? `The server did not understand this page (${answer.status}). Please reload it.`);
 }
 

@@ -82,9 +82,16 @@ class BlockParser {
     return item && this.#list(indent(item), item[2] !== undefined);
   }
 
-  /** Up to a line that ends in the same fence: people also write it behind the last line of code. @param {string} fence @param {string} language */
+  /**
+   * Up to a line that ends in the same fence: people also write it behind the last line of code. A fence with nothing after it
+   * begins nothing, but may end what began within a line.
+   *
+   * @param {string} fence @param {string} language
+   * @returns {CodeBlock | null}
+   */
   #code(fence, language) {
     const code = [];
+    const begin = this.#next;
     let closed = false;
     for (this.#next++; !closed && this.#next < this.lines.length; this.#next++) {
       const line = this.#line;
@@ -93,7 +100,10 @@ class BlockParser {
       const text = closed ? end.slice(0, -fence.length) : line;
       if (!closed || text.trim() !== "") code.push(text);
     }
-    return /** @type {const} */ ({ type: "code-block", language, text: code.join("\n") });
+    const text = code.join("\n");
+    if (closed || text.trim() !== "") return { type: "code-block", language, text };
+    this.#next = begin;
+    return null;
   }
 
   #quote() {

@@ -3,21 +3,31 @@ import { parseMarkdown } from "./markdown.js";
 import { NOBODY } from "./mention_names.js";
 import { make } from "../page/elements.js";
 
-/** @typedef {import("./markdown.js").Block} Block @typedef {import("./inline_nodes.js").Inline} Inline */
+/** @typedef {import("./mention_names.js").MentionNames} MentionNames @typedef {import("./markdown.js").Block} Block @typedef {import("./inline_nodes.js").Inline} Inline */
 
 const TAGS = Object.freeze({ strong: "strong", emphasis: "em", strike: "s" });
+
+/** What elements are filled with. @type {WeakMap<Element, {text: string, names: MentionNames}>} */
+const contents = new WeakMap();
 
 /**
  * Fills an element with a message's text: Markdown as elements, everything else as text.
  *
- * @param {Element} element @param {string} text @param {import("./mention_names.js").MentionNames} [names] who can be mentioned
+ * @param {Element} element @param {string} text @param {MentionNames} [names] who can be mentioned
  */
 export function fillWithText(element, text, names = NOBODY) {
+  contents.set(element, { text, names });
   const blocks = parseMarkdown(text, names).map((each) => block(each, names.own));
   // Each block is written from its own left or right; what is in it follows.
   for (const each of blocks) each.dir ||= "auto";
   element.replaceChildren(...blocks);
   element.classList.toggle("emoji-only", isEmojiOnly(text));
+}
+
+/** Marks whom a text mentions, now that it is known who can be. @param {Element} element filled with text @param {MentionNames} names */
+export function markMentions(element, names) {
+  const content = contents.get(element);
+  if (content && content.names !== names) fillWithText(element, content.text, names);
 }
 
 /** @param {Block} node @param {string | null} me @returns {HTMLElement} */

@@ -51,9 +51,10 @@ export class App {
   }
 
   /** @param {import("../connection/protocol.js").WelcomeFrame} welcome @param {number[]} stale rooms to load anew */
-  welcomed({ flags, rooms, online }, stale) {
+  welcomed(welcome, stale) {
+    const { flags, rooms } = welcome;
     this.#flags = flags;
-    this.shell.online.welcome(online);
+    this.shell.welcomed(welcome);
     for (const { id, read_seq } of rooms) this.reading.known(id, read_seq);
     this.showRooms(rooms);
     this.conversations.connected(stale);

@@ -12,18 +12,23 @@ const COMMANDS = {
   browse: async (parts) => (await import("../rooms/browse_rooms.js")).openBrowseRooms(parts),
   direct: async (parts) => (await import("../people/direct_message.js")).openDirectMessage(parts),
   room: async (parts) => (await import("../rooms/room_menu.js")).openRoomMenu(parts),
+  rename: async (parts) => (await import("../rooms/rename_room.js")).openRenameRoom(parts),
+  leave: async (parts) => (await import("../rooms/leave_room.js")).openLeaveRoom(parts),
   add: async (parts) => (await import("../rooms/add_people.js")).openAddPeople(parts),
   keys: async () => (await import("./shortcuts_dialog.js")).openShortcuts(),
 };
 
 /** @param {string} name @param {import("./parts.js").Parts} parts */
 export async function runCommand(name, parts) {
+  // At once, so that what is typed next does not land in the composer.
+  const waiting = new Dialog("One moment…").open();
   try {
     await COMMANDS[name]?.(parts);
+    waiting.close();
   } catch (error) {
-    // A module that did not come is a TypeError, in every browser; it is fetched anew the next time.
+    // A module that did not come is a TypeError, in every browser.
     if (!(error instanceof TypeError)) throw error;
-    new Dialog("Not now").open().showProblem("This could not be loaded. Check the connection and try again.");
+    waiting.showProblem("This could not be loaded. Check the connection and try again.");
   }
 }
 

@@ -22,6 +22,14 @@ export function makeButton(className, text, press) {
   return button;
 }
 
+/** A button that calls up a dialog (commands.js). @param {string} className @param {string} text @param {string} command */
+export function commandButton(className, text, command) {
+  const button = make("button", className, text);
+  button.type = "button";
+  button.dataset.command = command;
+  return button;
+}
+
 /**
  * An element that the page must have.
  *

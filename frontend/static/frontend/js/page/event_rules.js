@@ -11,6 +11,7 @@ export class EventRules {
   apply(room, event) {
     if (event.kind === "message") this.recognise(room, { ...event.message, seq: event.seq, at: event.at });
     this.parts.conversations.apply(room, event);
+    if (event.kind === "member") this.parts.shell.mentions.memberChanged(room, event.member);
     if (event.kind === "room") this.parts.rooms.rename(room, event.room.name);
     if (event.kind === "message") this.#message(room, { ...event.message, seq: event.seq, at: event.at });
   }

@@ -23,9 +23,15 @@ export class Notifications {
     this.#draw();
   }
 
-  /** Tells of a message, unless somebody is looking or another tab does. @param {{id: number, name: string, kind: string}} room @param {{id: number, sender: {name: string}, body: string}} message */
+  /** Whether they are wanted, and nobody looks at any page of the chat. */
+  async due() {
+    if (!this.#on || document.visibilityState === "visible") return false;
+    const { held } = await navigator.locks.query();
+    return !held?.some(({ name }) => name === WATCHING);
+  }
+
+  /** Tells of a message, unless another tab does. @param {{id: number, name: string, kind: string}} room @param {{id: number, sender: {name: string}, body: string}} message */
   async tell(room, { id, sender, body }) {
-    if (!this.#on || (await navigator.locks.query()).held?.some(({ name }) => name === WATCHING)) return;
     const title = room.kind === "direct" ? sender.name : `${sender.name} in ${room.name}`;
     await navigator.locks.request(`posthorn:message:${id}`, { ifAvailable: true }, async (lock) => {
       if (!lock) return;

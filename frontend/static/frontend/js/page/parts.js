@@ -3,6 +3,7 @@
 /**
  * @typedef {object} Surroundings what shell.js is to the others
  * @property {import("../people/online.js").Online} online
+ * @property {import("./mentions.js").Mentions} mentions
  * @property {(frame: EphemeralFrame) => void} heard
  * @property {(room: number, message: Message) => void} message
  *

@@ -1,6 +1,7 @@
 import { listenForCommands, runCommand } from "./commands.js";
 import { Drafts } from "../composer/drafts.js";
 import { find } from "./elements.js";
+import { Mentions } from "./mentions.js";
 import { Notifications } from "./notifications.js";
 import { Online } from "../people/online.js";
 import { refreshPresence } from "../people/presence_mark.js";
@@ -15,14 +16,22 @@ export class Shell {
   /** @param {import("./parts.js").Parts} parts */
   constructor(parts) {
     this.parts = parts;
+    this.mentions = new Mentions(parts);
     this.online = new Online(parts.me.id, () => refreshPresence(this.online));
     this.typing = new TypingLine((room) => parts.connection.send({ type: "typing", room }));
     this.drafts = new Drafts(this.#saved("draft"), () => parts.rooms.showDrafts());
     this.notifications = new Notifications(this.#saved("notifications"), (room) => parts.pages.go(room));
+    window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.saved.prefix) && parts.rooms.showDrafts());
     find("#log-out", HTMLFormElement).addEventListener("submit", () => this.drafts.clear());
     const run = (/** @type {string} */ command) => runCommand(command, parts);
     listenForCommands(run);
     listenForShortcuts(run);
+  }
+
+  /** @param {import("../connection/protocol.js").WelcomeFrame} welcome */
+  welcomed({ online }) {
+    this.online.welcome(online);
+    this.mentions.connected();
   }
 
   /** @param {EphemeralFrame} frame */
@@ -35,6 +44,14 @@ export class Shell {
   message(room, message) {
     this.parts.rooms.active(room, message.at);
     this.typing.stopped(room, message.sender.id);
+    void this.#notify(room, message);
+  }
+
+  /** Of direct messages, and of those that mention the reader. @param {number} id @param {Message} message */
+  async #notify(id, message) {
+    const room = this.parts.rooms.get(id);
+    if (!room || message.sender.id === this.parts.me.id || message.seq <= room.read_seq || !(await this.notifications.due())) return;
+    if (room.kind === "direct" || (await this.mentions.callMe(id, message.body))) await this.notifications.tell(room, message);
   }
 
   /** @param {string} what */

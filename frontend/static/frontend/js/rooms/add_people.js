@@ -11,7 +11,7 @@ export function openAddPeople({ shell: { online }, rooms, conversations }) {
   const room = rooms.get(conversations.current);
   if (!room) return;
   const path = `/api/rooms/${room.id}/members/`;
-  const chooser = new Chooser("Find a person to add", "Everybody of that name is in this room already.");
+  const chooser = new Chooser("Find a person to add", "There is nobody else of that name to add.");
   const added = make("p", "dialog-news");
   added.setAttribute("role", "status");
   const dialog = new Dialog(`Add people to ${room.name}`, chooser.element, added).open();

@@ -1,15 +1,12 @@
 import { ask } from "../connection/api.js";
 import { Chooser } from "../page/chooser.js";
 import { Dialog } from "../page/dialog.js";
-import { make } from "../page/elements.js";
+import { commandButton, make } from "../page/elements.js";
 
 /** Open rooms one is not in; choosing one joins it. @param {import("../page/parts.js").Parts} parts */
 export function openBrowseRooms({ pages }) {
   const chooser = new Chooser("Find a room to join", "There is no open room that you are not in. You can create one.");
-  const create = make("button", "quiet-button", "Create a room instead");
-  create.type = "button";
-  create.dataset.command = "create";
-  const dialog = new Dialog("Join a room", chooser.element, create).open();
+  const dialog = new Dialog("Join a room", chooser.element, commandButton("quiet-button", "Create a room instead", "create")).open();
 
   /** @param {number} id */
   function join(id) {

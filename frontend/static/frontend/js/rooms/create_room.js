@@ -4,14 +4,14 @@ import { make } from "../page/elements.js";
 import { textField } from "../page/fields.js";
 
 const KINDS = [
-  { kind: "open", name: "Open", means: "Everybody can find it and join." },
-  { kind: "closed", name: "Closed", means: "Only those whom members add can see it." },
+  { kind: "open", name: "Open", means: "Everybody is a member, newcomers too." },
+  { kind: "closed", name: "Closed", means: "Only those whom a member adds can see it." },
 ];
 
 /** @param {import("../page/parts.js").Parts} parts */
 export function openCreateRoom({ pages }) {
   const name = textField("Name", "");
-  const kinds = make("fieldset", "field", [make("legend", "", "Who can join"), ...KINDS.map(choice)]);
+  const kinds = make("fieldset", "field", [make("legend", "", "Who is in it"), ...KINDS.map(choice)]);
   const form = make("form", "", [name.element, kinds, make("p", "dialog-actions", [make("button", "button", "Create the room")])]);
   const dialog = new Dialog("Create a room", form).open();
   form.addEventListener("submit", (event) => {

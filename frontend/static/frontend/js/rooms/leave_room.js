@@ -7,15 +7,15 @@ const AFTERWARDS = {
   closed: "You get no more messages from it, and only a member can add you again.",
 };
 
-/** Asks before it leaves. @param {import("../page/parts.js").Parts} parts @param {number} id */
-export function openLeaveRoom({ rooms }, id) {
-  const room = rooms.get(id);
+/** Asks before it leaves the open room. @param {import("../page/parts.js").Parts} parts */
+export function openLeaveRoom({ rooms, conversations }) {
+  const room = rooms.get(conversations.current);
   if (!room) return;
   const stay = makeButton("plain-button", "Stay", () => dialog.close());
   stay.autofocus = true;
   const leave = makeButton("button danger", "Leave", () =>
     dialog.attempt(
-      () => ask("POST", `/api/rooms/${id}/leave/`),
+      () => ask("POST", `/api/rooms/${room.id}/leave/`),
       () => dialog.close(),
     ),
   );
