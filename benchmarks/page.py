@@ -6,11 +6,14 @@ import argparse
 import os
 import platform
 import re
-import sqlite3
 import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
+
+import config  # noqa: F401 - links the newer SQLite before anybody looks for one
+
+import sqlite3  # isort: skip
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DOCS = BASE_DIR / "docs"

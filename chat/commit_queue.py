@@ -18,7 +18,8 @@ from django.db import DatabaseError
 
 from chat.actions.messages import do
 from chat.actions.refused import Refused
-from chat.protocol import MAX_EVENTS_CHARS, Ack, Change, Code
+from chat.actions.sends import NotAllNew, send_together
+from chat.protocol import MAX_EVENTS_CHARS, Ack, Change, Code, Send
 from chat.queries.events import events_json
 from storage.exceptions import QueueFull, StorageError
 from storage.store import Connection, store
@@ -165,24 +166,57 @@ class CommitQueue:
 
 
 def commit_batch(connection: Connection, batch: list[Operation]) -> tuple[list[Outcome], list[Committed]]:
-    """Do the operations in order, each in a savepoint of its own. Runs on a storage thread."""
-    outcomes: list[Outcome] = []
-    blocked: set[Lane] = set()
+    """Do the operations, those of a lane in their order. Runs on a storage thread."""
+    outcomes: dict[Operation, Outcome] = {}
+    for part in _parts(batch):
+        outcomes |= _together(connection, part) or _one_by_one(connection, part)
     added: dict[int, list[_Added]] = {}
-    for operation in batch:
-        outcome = OUT_OF_ORDER if operation.lane in blocked else _do(connection, operation)
-        if isinstance(outcome, Nack):
-            if outcome.retry:
-                blocked.add(operation.lane)
-        elif not outcome.duplicate:
+    for operation, outcome in outcomes.items():
+        if isinstance(outcome, Ack) and not outcome.duplicate:
             added.setdefault(outcome.room, []).append(_Added(outcome.seq, len(getattr(operation.frame, "body", ""))))
-        outcomes.append(outcome)
     committed = [
         Committed(room, first, last, events_json(connection, room, first - 1, last))
         for room, events in added.items()
         for first, last in _frames(events)
     ]
-    return outcomes, committed
+    return [outcomes[operation] for operation in batch], committed
+
+
+def _parts(batch: list[Operation]) -> list[list[Operation]]:
+    """The sends of each room, then everything else. No lane is torn apart: it has sends of one room, or none."""
+    sends: dict[int, list[Operation]] = {}
+    others: list[Operation] = []
+    for operation in batch:
+        part = sends.setdefault(operation.frame.room, []) if isinstance(operation.frame, Send) else others
+        part.append(operation)
+    return [*sends.values(), others]
+
+
+def _together(connection: Connection, part: list[Operation]) -> dict[Operation, Outcome]:
+    """Nothing if it cannot be done so: then each has to be looked at."""
+    sends = [(operation.actor, operation.frame) for operation in part if isinstance(operation.frame, Send)]
+    if not sends:
+        return {}
+    try:
+        with connection.savepoint():
+            return dict(zip(part, send_together(connection, sends), strict=True))
+    except NotAllNew:
+        return {}
+    except DatabaseError:
+        if not connection.in_transaction:
+            raise  # the whole batch is gone with it
+        return {}
+
+
+def _one_by_one(connection: Connection, part: list[Operation]) -> dict[Operation, Outcome]:
+    outcomes: dict[Operation, Outcome] = {}
+    blocked: set[Lane] = set()
+    for operation in part:
+        outcome = OUT_OF_ORDER if operation.lane in blocked else _do(connection, operation)
+        if isinstance(outcome, Nack) and outcome.retry:
+            blocked.add(operation.lane)
+        outcomes[operation] = outcome
+    return outcomes
 
 
 def _frames(events: list[_Added]) -> list[tuple[int, int]]:

@@ -44,6 +44,7 @@ def _chat(request: HttpRequest, room_id: int | None) -> HttpResponse:
     user: Any = request.user
     boot = {
         "user": {"id": user.pk, "name": user.name},
+        "moderator": user.is_staff,
         "socket": "/ws/chat/",
         "room": room_id,
         "login": settings.LOGIN_URL and reverse(settings.LOGIN_URL),

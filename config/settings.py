@@ -118,7 +118,9 @@ SENDS_PER_SECOND = env.SENDS_PER_SECOND
 FRAMES_PER_SECOND = env.FRAMES_PER_SECOND
 CONNECTIONS_PER_USER = env.CONNECTIONS_PER_USER
 METRICS_TOKEN = env.METRICS_TOKEN
-METRICS_URL = f"http://{env.HOST}:{env.PORT}/metrics"
+# Where a process of this machine finds the server: an address that stands for all of them is none to go to.
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(env.HOST, env.HOST)  # noqa: S104 - nothing is bound to it
+METRICS_URL = f"http://{f'[{_HERE}]' if ':' in _HERE else _HERE}:{env.PORT}/metrics"
 
 # Security
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -135,11 +137,13 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+# The style sheet that the emoji picker puts into its shadow root (frontend/static/frontend/vendor).
+EMOJI_PICKER_STYLE = "'sha256-rg2BpwZ4T9EADaas/dlxn0KsISPDXXIabE9pnJ++3UQ='"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        "style-src": [SELF],
+        "style-src": [SELF, EMOJI_PICKER_STYLE],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],

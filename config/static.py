@@ -2,7 +2,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    """Hashed names for ever-cached files, ES modules' static imports of one another included.
+    """Hashed names for ever-cached files, ES modules' imports of one another included.
 
     Django's own support for modules also follows `import("./x.js")` in JSDoc types, which need no other name.
     """
@@ -13,7 +13,17 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
             "*.js",
             (
                 (
-                    r"""(?m)(?P<matched>^(?P<head>(?:import|export)\b[^"'\n]*)["'](?P<url>\./[^"']+)["'])""",
+                    r"""(?m)(?P<matched>^(?P<head>(?:import|export)\b[^"'\n]*)["'](?P<url>\.{1,2}/[^"']+)["'])""",
+                    '%(head)s"%(url)s"',
+                ),
+                # import("./x.js") when it is first wanted; not on lines of comments.
+                (
+                    r"""(?m)(?P<matched>^(?P<head>(?!\s*/?\*).*\bimport\()["'](?P<url>\.{1,2}/[^"']+)["'])""",
+                    '%(head)s"%(url)s"',
+                ),
+                # new URL("./x.json", import.meta.url): files that modules fetch.
+                (
+                    r"""(?P<matched>(?P<head>\bnew URL\()["'](?P<url>\.{1,2}/[^"'\n]+)["'](?=, import\.meta\.url))""",
                     '%(head)s"%(url)s"',
                 ),
             ),

@@ -76,8 +76,10 @@ class Checkpointer:
             if not alone:
                 return
             if due:
+                self._optimized_at = (
+                    time.monotonic()
+                )  # also where it fails: somebody holds the write lock, and it can wait
                 connection.control("PRAGMA optimize")
-                self._optimized_at = time.monotonic()
             if size >= START_BYTES:
                 # Most of the log is copied beside readers and writers; only the rest, if it has grown long, keeps
                 # writers waiting, and no longer than CUT_WAIT_MS.

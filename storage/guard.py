@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException
 
+from django.db import DatabaseError
 from prometheus_client.parser import text_string_to_metric_families
 
 from storage.flags import set_percent
@@ -62,9 +63,7 @@ class PathFigures:
         return PathFigures(self.good + other.good, self.bad + other.bad, {**self.within, **within})
 
     def since(self, earlier: PathFigures) -> PathFigures:
-        """What was added after `earlier`; all of it where a server has restarted and counts from zero again."""
-        if self.total < earlier.total:
-            return self
+        """What was added after `earlier`."""
         within = {bound: count - earlier.within.get(bound, 0.0) for bound, count in self.within.items()}
         return PathFigures(self.good - earlier.good, self.bad - earlier.bad, within)
 
@@ -101,23 +100,21 @@ def parse(text: str) -> Snapshot:
     }
 
 
-def read(urls: list[str], token: str) -> Snapshot:
-    """The figures of all servers together.
+def read(urls: list[str], token: str) -> list[Snapshot]:
+    """The figures of each server.
 
     Raises:
         OSError: one of them cannot be reached or does not answer with figures.
     """
-    total: Snapshot = {}
+    snapshots = []
     for url in urls:
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - checked
         try:
             with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - checked by the command
-                snapshot = parse(response.read().decode())
+                snapshots.append(parse(response.read().decode()))
         except (HTTPException, ValueError) as error:
             raise OSError(f"{url} does not answer with figures: {error}") from error
-        for path, figures in snapshot.items():
-            total[path] = total.get(path, PathFigures()).plus(figures)
-    return total
+    return snapshots
 
 
 def worse(new: PathFigures, old: PathFigures) -> str | None:
@@ -146,13 +143,14 @@ class Guard:
 
     Where the old path is hardly used any more (the last step), what it did before counts.
 
-    `look` returns the figures since the servers' start and may raise `OSError`; `say` tells people what happens.
+    `look` returns each server's figures since its start, always in the same order, and may raise `OSError`; `say` tells
+    people what happens.
     """
 
     flag: str
     start: int
     by: str
-    look: Callable[[], Snapshot]
+    look: Callable[[], list[Snapshot]]
     say: Callable[[str], None]
     new: str = "workers"
     old: str = "stock"
@@ -169,15 +167,23 @@ class Guard:
             self.say(f"{self.flag} is at {step} %; watching for {every_seconds:g} s")
             why = self._watch(every_seconds)
             if why is not None:
-                set_percent(
-                    self.flag, self.start, by=self.by, reason=f"rolled back by the guard at {step} %: {why}"[:500]
-                )
+                self._go_back(f"rolled back by the guard at {step} %: {why}"[:500])
                 raise RolledBack(f"rolled back from {step} % to {self.start} %: {why}")
         self.say(f"{self.flag} has arrived at {steps[-1]} %")
 
+    def _go_back(self, reason: str) -> None:
+        while True:
+            try:
+                set_percent(self.flag, self.start, by=self.by, reason=reason)
+            except DatabaseError as error:  # perhaps the very trouble that the new path is in
+                self.say(f"{self.flag} could not be turned back yet, trying again: {error}")
+                time.sleep(LOOK_SECONDS)
+            else:
+                return
+
     def _watch(self, seconds: float) -> str | None:
-        begun: Snapshot | None = None
-        last: Snapshot = {}
+        begun: list[Snapshot] = []
+        last: list[Snapshot] = []
         blind = 0
         until = time.monotonic() + seconds
         while True:
@@ -189,9 +195,10 @@ class Guard:
                     return f"the servers' figures could not be read: {error}"
             else:
                 blind = 0
-                if any(now.get(path, PathFigures()).total < figures.total for path, figures in last.items()):
-                    begun = {}  # a server has restarted: all that it counts is of this step
-                begun = now if begun is None else begun
+                begun = begun or list(now)
+                for server, before in enumerate(last):
+                    if _has_restarted(now[server], before):
+                        begun[server] = {}  # all that it counts is of this step
                 last = now
                 old = _since(now, begun, self.old)
                 if old.total >= ENOUGH:
@@ -205,5 +212,13 @@ class Guard:
             time.sleep(min(LOOK_SECONDS, left))
 
 
-def _since(now: Snapshot, begun: Snapshot, path: str) -> PathFigures:
-    return now.get(path, PathFigures()).since(begun.get(path, PathFigures()))
+def _has_restarted(now: Snapshot, before: Snapshot) -> bool:
+    return any(now.get(path, PathFigures()).total < figures.total for path, figures in before.items())
+
+
+def _since(now: list[Snapshot], begun: list[Snapshot], path: str) -> PathFigures:
+    """What all servers together have added on this path."""
+    total = PathFigures()
+    for ours, earlier in zip(now, begun, strict=True):
+        total = total.plus(ours.get(path, PathFigures()).since(earlier.get(path, PathFigures())))
+    return total

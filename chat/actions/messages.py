@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import astuple
 from typing import Any
 
 from chat.actions.log import NOW, Entry, append, next_seq
@@ -15,12 +14,12 @@ from storage.store import Connection, Row
 
 MAX_REACTIONS = 20  # different emoji on one message
 
-_ISO = "strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', {})"
+ISO = "strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', {})"
 _DONE = f"""
-    SELECT id, room_id AS room, seq, digest, {_ISO.format("created_at")} AS at
+    SELECT id, room_id AS room, seq, digest, {ISO.format("created_at")} AS at
     FROM chat_message WHERE sender_id = %s AND client_id = %s
     UNION ALL
-    SELECT message_id, room_id, seq, digest, {_ISO.format("at")}
+    SELECT message_id, room_id, seq, digest, {ISO.format("at")}
     FROM chat_event WHERE actor_id = %s AND client_id = %s
 """  # noqa: S608 - constants
 _NEXT_SEQ_FOR_MEMBER = """
@@ -31,7 +30,7 @@ _NEXT_SEQ_FOR_MEMBER = """
 _INSERT = f"""
     INSERT INTO chat_message (room_id, sender_id, client_id, seq, body, digest, reply_to_id, created_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s, {NOW})
-    RETURNING id, {_ISO.format("created_at")} AS at
+    RETURNING id, {ISO.format("created_at")} AS at
 """  # noqa: S608 - constants
 _VISIBLE = """
     SELECT m.id, m.room_id AS room, m.sender_id AS sender, m.deleted_at
@@ -50,7 +49,7 @@ def do(connection: Connection, actor: int, frame: Change) -> Ack:
         Refused: `conflict` when this `client_id` was used for something else; `not_found` when the room or message
             does not exist for this person; `forbidden` when it does and is not theirs to change.
     """
-    digest = _digest(frame)
+    digest = digest_of(frame)
     done = connection.fetch_one(_DONE, [actor, frame.client_id, actor, frame.client_id])
     if done is None:
         return (
@@ -84,7 +83,7 @@ def _change(connection: Connection, actor: int, frame: Edit | Delete | React, di
     entry = Entry(kind, actor, message["id"], data, frame.client_id, digest)
     append(connection, message["room"], seq, entry)
     at = connection.fetch_value(
-        f"SELECT {_ISO.format('at')} FROM chat_event WHERE room_id = %s AND seq = %s",  # noqa: S608 - a constant
+        f"SELECT {ISO.format('at')} FROM chat_event WHERE room_id = %s AND seq = %s",  # noqa: S608 - a constant
         [message["room"], seq],
     )
     return Ack(frame.client_id, message["id"], message["room"], seq, at, duplicate=False)
@@ -162,6 +161,7 @@ def _exists(connection: Connection, message: int, room: int) -> bool:
     return found is not None
 
 
-def _digest(frame: Change) -> str:
-    content = json.dumps([type(frame).__name__, *astuple(frame)])
+def digest_of(frame: Change) -> str:
+    """What tells this content from any other under the same `client_id`."""
+    content = json.dumps([type(frame).__name__, *(getattr(frame, name) for name in frame.__slots__)])
     return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()

@@ -11,6 +11,7 @@ from django.db import OperationalError, connections
 
 from chat import commit_queue as module
 from chat.actions import messages
+from chat.actions import sends as sends_module
 from chat.commit_queue import CommitQueue, Committed, Lane, Nack, Operation, Outcome
 from chat.models import Event, Message
 from chat.protocol import Ack, Code, Send
@@ -77,7 +78,14 @@ def failing(monkeypatch) -> set[str]:
             raise OperationalError("disk I/O error")
         return ack
 
+    def send_together_or_fail(connection, sends):
+        acks = sends_module.send_together(connection, sends)
+        if ids & {frame.client_id for _, frame in sends}:
+            raise OperationalError("disk I/O error")
+        return acks
+
     monkeypatch.setattr(module, "do", do_or_fail)
+    monkeypatch.setattr(module, "send_together", send_together_or_fail)
     return ids
 
 

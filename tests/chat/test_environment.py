@@ -104,3 +104,18 @@ def test_the_environment_is_read_in_one_place():
     ]
     assert elsewhere == []
     assert len(variables()) > 10
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("0.0.0.0", "127.0.0.1"),  # noqa: S104 - nothing is bound to it
+        ("::", "[::1]"),
+        ("chat.example.org", "chat.example.org"),
+    ],
+)
+def test_a_command_finds_the_server_of_its_machine(tmp_path, host, address):
+    look = "from django.conf import settings; print(settings.METRICS_URL)"
+    said = manage("shell", "-c", look, env=environment(tmp_path, HOST=host, PORT="8001"))
+    assert succeed(said).splitlines()[-1] == f"http://{address}:8001/metrics"

@@ -168,7 +168,8 @@ async def crowd(server: Server) -> AsyncIterator[Crowd]:
 
 def figures(server: Server) -> Snapshot:
     """What both paths of the server have done so far."""
-    return read([f"{server.address}/metrics"], TOKEN)
+    (figures,) = read([f"{server.address}/metrics"], TOKEN)
+    return figures
 
 
 async def rollout(server: Server, *words: str) -> subprocess.CompletedProcess[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from channels.layers import get_channel_layer
 
 from chat.hints import Hints
+from tests.support.client import Client
 from tests.support.redis import Redis
 from tests.support.server import Server
 
@@ -44,6 +46,15 @@ async def talk_and_hear(one: Server, other: Server, room: int, count: int = 60) 
     assert heard == [client_id for client_id, _ in one.messages(room)][-len(heard) :]
 
 
+async def until_typing_is_told(one: Client, other: Client, room: int) -> None:
+    """Who is writing is told by hints alone: to hear it shows that they travel."""
+    async with asyncio.timeout(30):
+        while not any(frame["type"] == "typing" for frame in other.inbox):
+            await one.send({"type": "typing", "room": room})
+            with suppress(TimeoutError):
+                await other.until(lambda: any(frame["type"] == "typing" for frame in other.inbox), seconds=1)
+
+
 async def test_without_redis_everything_arrives(two_servers):
     one, other = two_servers()
     await talk_and_hear(one, other, one.new_room())
@@ -59,6 +70,22 @@ async def test_with_redis_everything_arrives_and_still_does_when_it_dies(two_ser
         await carla.until_seen(room, ack["seq"])
         ack = await carla.say(room, "Likewise")
         await bob.until_seen(room, ack["seq"])
+    await talk_and_hear(one, other, room)
+
+
+async def test_redis_away_and_back_again_loses_and_doubles_nothing(two_servers, redis):
+    one, other = two_servers(REDIS_URL=redis.url)
+    room = one.new_room()
+    async with one.client("bob") as bob, other.client("carla") as carla:
+        for happens in (redis.kill, redis.start):
+            sent = [await bob.post(room, f"{number}") for number in range(30)]
+            happens()
+            sent += [await bob.post(room, f"{number}") for number in range(30, 60)]
+            await bob.until_answered(sent)
+            for person in (bob, carla):
+                await person.until_seen(room, one.head(room))
+        assert bob.logs[room].events == carla.logs[room].events
+        await until_typing_is_told(bob, carla, room)
     await talk_and_hear(one, other, room)
 
 

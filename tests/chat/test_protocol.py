@@ -32,6 +32,7 @@ from chat.protocol import (
 from tests.chat.bad_frames import GOOD, bad_frames
 
 FRAMES = Path(__file__).resolve().parent.parent / "frames"
+PICKER = FRAMES.parent.parent / "frontend/static/frontend/vendor/emoji-picker-element-data/en/emojibase/data.json"
 CLIENT = json.loads((FRAMES / "client.json").read_text())
 SERVER = json.loads((FRAMES / "server.json").read_text())
 
@@ -268,3 +269,14 @@ def test_golden_server_frames_are_what_the_server_says(frame):
 def test_golden_server_frames_use_codes_of_the_protocol_alone():
     codes = {case["frame"]["code"] for case in SERVER if "code" in case["frame"]}
     assert codes <= {code.value for code in Code}
+
+
+def test_every_emoji_of_the_picker_is_one_here():
+    offered = [each for entry in json.loads(PICKER.read_text()) for each in [entry, *entry.get("skins", ())]]
+    assert len(offered) > 3_000
+    for entry in offered:
+        for emoji in (entry["emoji"], entry["emoji"].replace("\ufe0f", "")):
+            if not emoji.isascii():
+                react = decode(json.dumps({**GOOD["react"], "emoji": emoji}))
+                assert isinstance(react, React)
+                assert react.emoji == emoji

@@ -98,3 +98,20 @@ async def test_blank_messages_are_not_sent(server, room, sit_down):
     await bob.write("Something")
     await bob.shows("Something")
     assert len(server.messages(room)) == 1
+
+
+async def test_the_invitation_is_copied_by_a_button(start_server, sit_down):
+    alice = await sit_down("alice", start_server())
+    await alice.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await alice.page.goto("/invite/")
+    await alice.page.get_by_role("button", name="Make a link").click()
+    await alice.page.get_by_role("button", name="Copy the link").click()
+    await expect(alice.page.get_by_role("status")).to_have_text("Copied.")
+    link = await alice.page.locator(".invite-link").inner_text()
+    assert await alice.page.evaluate("navigator.clipboard.readText()") == link
+
+    # As over plain http.
+    await alice.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
+    await alice.page.get_by_role("button", name="Copy the link").click()
+    await expect(alice.page.get_by_role("status")).to_contain_text("press Ctrl+C")
+    assert (await alice.page.evaluate("getSelection().toString()")).strip() == link

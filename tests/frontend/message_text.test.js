@@ -1,24 +1,65 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bareAddress, safeHref } from "../../frontend/static/frontend/js/messages/addresses.js";
 import { initials } from "../../frontend/static/frontend/js/messages/avatar.js";
-import { splitLinks } from "../../frontend/static/frontend/js/messages/message_text.js";
+import { isEmojiOnly } from "../../frontend/static/frontend/js/messages/emoji_only.js";
+import { MentionNames } from "../../frontend/static/frontend/js/messages/mention_names.js";
+import { mentionedNames } from "../../frontend/static/frontend/js/messages/markdown.js";
 
-const links = (text) => splitLinks(text).filter((part) => part.href).map((part) => part.text);
-
-test("text without addresses stays one piece, whatever it looks like", () => {
-  for (const text of ["plain", "<img src=x onerror=alert(1)>", "javascript:alert(1)", "data:text/html,<b>", "ftp://example.org", "http://"])
-    assert.deepEqual(splitLinks(text), [{ text, href: null }]);
+test("http, https and mailto may be links, and nothing else may, however it is disguised", () => {
+  for (const address of ["http://a.example", "HTTPS://a.example/b?c#d", "mailto:a@b.example"]) assert.ok(safeHref(address), address);
+  for (const address of [
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)",
+    "java\nscript:alert(1)",
+    "\u0001javascript:alert(1)",
+    "vbscript:x",
+    "data:text/html,<script>alert(1)</script>",
+    "blob:https://a.example/1",
+    "file:///etc/passwd",
+    "ftp://a.example",
+    "//a.example",
+    "/admin/",
+    "https:a.example",
+    "https://",
+    "https://a\u0000b.example",
+    "https://a.example/\u202egnp.exe",
+    "http://[",
+    "",
+  ])
+    assert.equal(safeHref(address), null, JSON.stringify(address));
 });
 
-test("addresses are found, and the text around them is kept to the letter", () => {
-  const text = "see https://example.org/a?b=c#d, or (http://example.org/x_(y)). Bye!";
-  assert.deepEqual(links(text), ["https://example.org/a?b=c#d", "http://example.org/x_(y)"]);
-  assert.equal(splitLinks(text).map((part) => part.text).join(""), text);
+test("a bare address ends before what ends the sentence, and before quotes and brackets of markup", () => {
+  for (const [text, address] of [
+    ["https://example.org/a?b=c#d, or", "https://example.org/a?b=c#d"],
+    ["http://example.org/x_(y)). Bye", "http://example.org/x_(y)"],
+    ["https://example.org/**", "https://example.org/"],
+    ["https://example.org/a.)...", "https://example.org/a"],
+    ["https://example.org/。次", "https://example.org/。次"],
+    ["https://example.org/。", "https://example.org/"],
+    ['https://example.org/"onmouseover="x', "https://example.org/"],
+    ["https://example.org/<script>", "https://example.org/"],
+    ["https://a.example](https://b.example)", "https://a.example"],
+    ["https://example.org/?a[]=1", "https://example.org/?a[]=1"],
+  ])
+    assert.equal(bareAddress(text, 0), address);
 });
 
-test("an address never reaches past quotes or brackets of markup", () => {
-  assert.deepEqual(links('https://example.org/"onmouseover="x'), ["https://example.org/"]);
-  assert.deepEqual(links("https://example.org/<script>"), ["https://example.org/"]);
+test("a mention is the longest name that stands as words of its own", () => {
+  const names = new MentionNames(["Ana", "Ana Maria", "Bob", "o'Neil (ops)", "遠藤 恵美"], "Ana");
+  const mentioned = (text) => [...mentionedNames(text, names)];
+  assert.deepEqual(mentioned("@Ana Maria and @bob, @Ana"), ["Ana Maria", "Bob", "Ana"]);
+  assert.deepEqual(mentioned("**@Bob** > @Ana\n> - @o'neil (ops)"), ["Bob", "Ana", "o'Neil (ops)"]);
+  assert.deepEqual(mentioned("@遠藤 恵美"), ["遠藤 恵美"]);
+  for (const text of ["@Bobby", "mail@Bob", "é@Bob", "@ Bob", "`@Bob`", "```\n@Bob\n```", "\\@Bob", "@", "[@Bob](https://a.example)"])
+    assert.deepEqual(mentioned(text), [], text);
+});
+
+test("up to three emoji alone are shown large; digits, signs and words are not", () => {
+  for (const text of ["😀", "👍🏽", "❤️", "👨‍👩‍👧‍👦", "🇩🇪 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "🎉🎉🎉", " 🙂\n"]) assert.ok(isEmojiOnly(text), text);
+  for (const text of ["", " ", "1", "12", "#", "*", "🎉🎉🎉🎉", "ok 👍", "🇩", "\u200d"]) assert.ok(!isEmojiOnly(text), text);
 });
 
 test("initials are the first letters of the first and the last name", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Outbox } from "../../frontend/static/frontend/js/outbox/outbox.js";
 import { ACK_TIMEOUT_MS, MAX_TRIES } from "../../frontend/static/frontend/js/outbox/limits.js";
-import { draft, receipt } from "./support.js";
+import { draft, edit, receipt } from "./support.js";
 
 let outbox;
 beforeEach(() => {
@@ -126,6 +126,20 @@ test("other lanes go on while one rests", () => {
   assert.deepEqual(sends(outbox.enqueue(draft("z", 2), 0)), ["send z"]);
 });
 
+test("edits, deletions and reactions are a lane of their own, whatever their rooms", () => {
+  outbox.ready(64, 0);
+  outbox.enqueue(edit("e1", 1), 0);
+  outbox.enqueue(edit("e2", 2), 0);
+  add("a");
+  outbox.refuse(nack("e1", "busy", { after_ms: 60_000 }), 0);
+  outbox.refuse(nack("e2", "order"), 0);
+  assert.deepEqual(sends(outbox.tick(1000)), []);
+  assert.deepEqual(sends(outbox.enqueue(draft("b"), 1000)), ["send b"]);
+  assert.deepEqual(outbox.items(1).map((item) => item.clientId), ["e1", "a", "b"]);
+  outbox.confirm(receipt("e1"), 61_000);
+  assert.deepEqual(sends(outbox.tick(61_000)), []);
+});
+
 test("silence of the whole connection is never a message's fault", () => {
   outbox.ready(64, 0);
   add("a");
@@ -199,7 +213,7 @@ test("Retry works once per failure, however often it is pressed, with the same c
   for (let click = 0; click < 9; click++) assert.deepEqual(outbox.retry("a", 0), []);
 });
 
-test("only what failed or was rejected can be discarded", () => {
+test("what is on its way cannot be discarded", () => {
   outbox.ready(64, 0);
   add("a");
   assert.deepEqual(outbox.discard("a"), []);
@@ -207,11 +221,61 @@ test("only what failed or was rejected can be discarded", () => {
   assert.deepEqual(did(outbox.discard("a")), ["forget a", "removed a"]);
 });
 
+const entry = (id, state = "queued", error = null, n = 1) => ({ ...draft(id), n, state, error });
+
+test("what another tab wrote is shown and sent like one's own, and saved by the other", () => {
+  outbox.ready(64, 0);
+  assert.deepEqual(did(outbox.adopt([entry("a"), entry("b")], 0)), ["show a", "show b", "send a", "send b"]);
+  assert.deepEqual(outbox.adopt([entry("a")], 0), []);
+});
+
+test("what another tab saw fail has failed, unless it is on its way from here", () => {
+  add("a", "b");
+  assert.deepEqual(did(outbox.adopt([entry("a", "failed", "busy")], 0)), ["show a"]);
+  outbox.ready(64, 0);
+  assert.deepEqual(outbox.adopt([entry("b", "failed", "busy")], 0), []);
+  assert.deepEqual(states(), ["a failed", "b inflight"]);
+});
+
+test("a failed message goes again when a person wishes, not because a tab has not heard of its failing", () => {
+  outbox.restore([entry("a", "failed", "busy")]);
+  outbox.ready(64, 0);
+  assert.deepEqual(outbox.adopt([entry("a")], 0), []);
+  assert.deepEqual(sends(outbox.retry("a", 0)), ["send a"]);
+});
+
+test("what is over does not come back, whoever still has it", () => {
+  outbox.ready(64, 0);
+  add("a");
+  outbox.confirm(receipt("a"), 0);
+  outbox.confirm(receipt("seen in its room"), 0);
+  assert.deepEqual(outbox.adopt([entry("a"), entry("seen in its room")], 0), []);
+  assert.deepEqual(did(outbox.restore([entry("a")])), ["forget a"]);
+  assert.deepEqual(outbox.outcome("a"), { do: "sent", receipt: receipt("a") });
+});
+
+test("what earlier pages left goes before what was written while it was being read", () => {
+  add("new");
+  const left = outbox.restore([entry("old 2", "queued", null, 7), entry("old 1", "queued", null, 3)]);
+  assert.deepEqual(did(left), ["save new", "show old 1", "show old 2"]);
+  assert.ok(left[0].item.n > 7);
+  assert.deepEqual(sends(outbox.ready(64, 0)), ["send old 1", "send old 2", "send new"]);
+});
+
 test("an order refusal sends the whole lane again, from the message that may be missing", () => {
   outbox.ready(64, 0);
   add("a", "b");
   outbox.refuse(nack("b", "order"), 0);
   assert.deepEqual(sends(wake(0, 5000)), ["send a", "send b"]);
+});
+
+test("answers to an earlier round do not hide that the server waits for what will not come", () => {
+  outbox.ready(64, 0);
+  add("a", "b");
+  const effects = [];
+  // Each time it is the answer to the sending before that arrives, and the second message's at that.
+  for (let now = 0; now < 3000; now += 1000) effects.push(...outbox.refuse(nack("b", "order"), now), ...outbox.tick(now + 500));
+  assert.equal(did(effects).at(-1), "reconnect");
 });
 
 test("out of order with nothing ahead: after a few rounds only a new connection can help", () => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import "./support.js";
 import { newClientId } from "../../frontend/static/frontend/js/outbox/client_id.js";
-import { MAX_BODY, bodyLength, cleanBody, decode, hello, send } from "../../frontend/static/frontend/js/connection/protocol.js";
+import { MAX_BODY, bodyLength, change, cleanBody, decode, hello } from "../../frontend/static/frontend/js/connection/protocol.js";
 
 const golden = (side) => JSON.parse(readFileSync(new URL(`../frames/${side}.json`, import.meta.url), "utf8"));
 const client = Object.fromEntries(golden("client").map(({ name, frame }) => [name, frame]));
@@ -21,9 +21,14 @@ test("the golden frames cover every type a server may send", () => {
 test("what this client sends is what the golden frames say", () => {
   assert.deepEqual(hello([], null), client["hello, first connection"]);
   assert.deepEqual(hello([[7, 120], [8, 0]], "e-4f1c"), client["hello, again"]);
-  const item = { clientId: "Zk3vQm0_xT-8aYbNfR2LwE", room: 7, body: "Hello", replyTo: null };
-  assert.deepEqual(send(item), client["send"]);
-  assert.deepEqual(send({ ...item, replyTo: 9001 }), client["send, a reply"]);
+  const asked = (clientId, operation) => change({ clientId, operation: { room: 7, ...operation } });
+  const sent = { kind: "send", body: "Hello", replyTo: null };
+  assert.deepEqual(asked("Zk3vQm0_xT-8aYbNfR2LwE", sent), client["send"]);
+  assert.deepEqual(asked("Zk3vQm0_xT-8aYbNfR2LwE", { ...sent, replyTo: 9001 }), client["send, a reply"]);
+  assert.deepEqual(asked("edit-1", { kind: "edit", message: 9001, body: "Hello, all" }), client["edit"]);
+  assert.deepEqual(asked("delete-1", { kind: "delete", message: 9001 }), client["delete"]);
+  assert.deepEqual(asked("react-1", { kind: "react", message: 9001, emoji: "👍", on: true }), client["react"]);
+  assert.deepEqual(asked("react-2", { kind: "react", message: 9001, emoji: "👍", on: false }), client["react, taken back"]);
 });
 
 test("what is no frame is nothing", () => {
@@ -45,7 +50,8 @@ test("length counts characters as the server does", () => {
 
 test("the longest body fits into one frame", () => {
   for (const letter of ["😀", "\n", '"', "\\", "\u0001"]) {
-    const frame = send({ clientId: newClientId(), room: 2 ** 53, body: `.${cleanBody(`${letter.repeat(MAX_BODY - 2)}.`)}`, replyTo: 2 ** 53 });
+    const body = `.${cleanBody(`${letter.repeat(MAX_BODY - 2)}.`)}`;
+    const frame = change({ clientId: newClientId(), operation: { kind: "send", room: 2 ** 53, body, replyTo: 2 ** 53 } });
     assert.ok(new TextEncoder().encode(JSON.stringify(frame)).length < 64 * 1024);
   }
 });

@@ -66,10 +66,16 @@ export function seeded(seed) {
   };
 }
 
+const AT = "2026-11-22T10:00:00.000Z";
+
 export function draft(clientId, room = 1) {
-  return { clientId, room, body: `body of ${clientId}`, replyTo: null, at: "2026-11-22T10:00:00.000Z" };
+  return { clientId, at: AT, operation: { kind: "send", room, body: `body of ${clientId}`, replyTo: null } };
+}
+
+export function edit(clientId, room = 1, message = 9001) {
+  return { clientId, at: AT, operation: { kind: "edit", room, message, body: `body of ${clientId}` } };
 }
 
 export function receipt(clientId, seq = 1, room = 1) {
-  return { clientId, id: 9000 + seq, room, seq, at: "2026-11-22T10:00:00.000Z" };
+  return { clientId, id: 9000 + seq, room, seq, at: AT };
 }

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from prometheus_client import CollectorRegistry, generate_latest
 
-from storage import guard
+from storage import flags, guard
 from storage.guard import Guard, PathFigures, RolledBack, parse, worse
 from storage.management.commands.rollout import duration
 from storage.metrics import StorageCollector
@@ -46,17 +47,41 @@ def test_worse_is_more_errors_or_much_slower(new, old, reason):
     assert worse(new, old) == reason
 
 
-def test_a_server_that_restarted_counts_from_zero():
-    assert figures(good=10).since(figures()) == figures(good=10)
-    assert figures(good=1500).since(figures(good=1000)).good == 500
-
-
 def test_a_restart_within_a_step_is_not_taken_for_errors(flag):
     looks = chain(
         [{"workers": figures()}, {"workers": figures(good=10)}], repeat({"workers": figures(good=1500, bad=10)})
     )
     guarded(lambda: next(looks)).run([100], 0.05)
     assert flag() == 100
+
+
+def test_a_restart_of_one_server_leaves_what_the_others_did_before_out_of_it(flag):
+    failing_long_ago = {"workers": figures(bad=500), "stock": figures()}
+    well = {"workers": figures(good=2000, bad=500), "stock": figures(good=2000)}
+    looks = chain(
+        [[failing_long_ago, {"workers": figures()}], [failing_long_ago, {"workers": figures(good=10)}]],
+        repeat([well, {"workers": figures(good=1500)}]),
+    )
+    Guard("sqlite_workers", 0, "a test", look=lambda: next(looks), say=print).run([100], 0.05)
+    assert flag() == 100
+
+
+def test_it_goes_back_even_if_the_database_cannot_be_written_at_first(flag, monkeypatch):
+    tries = iter([OperationalError("database is locked"), OperationalError("database is locked")])
+
+    def set_percent(name: str, percent: int, **record: str) -> None:
+        if percent == 0:
+            for error in tries:
+                raise error
+        flags.set_percent(name, percent, **record)
+
+    monkeypatch.setattr(guard, "set_percent", set_percent)
+    said: list[str] = []
+    looks = iter([{}, {"workers": figures(bad=100), "stock": figures()}])
+    with pytest.raises(RolledBack):
+        guarded(lambda: next(looks), said).run([5], 1.0)
+    assert flag() == 0
+    assert said[1:] == ["sqlite_workers could not be turned back yet, trying again: database is locked"] * 2
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("10m", 600), ("1h", 3600), ("0.5s", 0.5)])
@@ -91,7 +116,8 @@ def flag(db, monkeypatch):
 
 
 def guarded(look, said=None) -> Guard:
-    return Guard("sqlite_workers", 0, "a test", look=look, say=(said if said is not None else []).append)
+    """`look` returns the figures of the one server."""
+    return Guard("sqlite_workers", 0, "a test", look=lambda: [look()], say=(said if said is not None else []).append)
 
 
 def test_it_goes_up_step_by_step_when_all_is_well(flag):

@@ -1,18 +1,11 @@
 import { App } from "./page/app.js";
 import { find } from "./page/elements.js";
+import { EmojiButton } from "./composer/emoji_button.js";
 import { listenForWakeUps } from "./connection/wake_ups.js";
 
 const app = new App(JSON.parse(find("#boot", HTMLScriptElement).text));
 
-find("#messages", HTMLElement).addEventListener("click", ({ target }) => {
-  if (!(target instanceof HTMLButtonElement)) return;
-  const clientId = target.closest("[data-client-id]")?.getAttribute("data-client-id") ?? "";
-  if (target.matches(".retry-button")) app.outbox.retry(clientId);
-  if (target.matches(".discard-button")) app.outbox.discard(clientId);
-  // The button is gone; without this the keyboard's place would be lost with it.
-  app.composer.focus();
-});
-
+new EmojiButton(find("#emoji-button", HTMLElement), find("#composer textarea", HTMLTextAreaElement));
 document.addEventListener("visibilitychange", () => app.markRead());
 listenForWakeUps(() => app.connection.wake());
 app.start();

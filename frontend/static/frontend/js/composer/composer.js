@@ -1,5 +1,15 @@
+import { ComposerMode } from "./composer_mode.js";
 import { find } from "../page/elements.js";
 import { MAX_BODY, bodyLength, cleanBody } from "../connection/protocol.js";
+
+/** @typedef {import("../outbox/operation.js").Operation} Operation */
+
+/**
+ * @typedef {object} Delegate
+ * @property {(operation: Operation) => boolean} submit returns whether the composer may let go of the text now
+ * @property {() => void} editLast up-arrow in an empty field
+ * @property {(message: number) => void} remove the message that is being edited was left empty
+ */
 
 const PHONE = matchMedia("(pointer: coarse)");
 
@@ -9,27 +19,26 @@ export class Composer {
   #field = find("#composer textarea", HTMLTextAreaElement);
   #button = find("#composer button[type=submit]", HTMLButtonElement);
   #problem = find("#composer-problem", HTMLElement);
-  /** @type {Map<number, string>} */
-  #drafts = new Map();
+  #mode = new ComposerMode(find(".composer-box", HTMLElement), () => this.cancel());
   #room = 0;
 
-  /** @param {(room: number, body: string) => boolean} submit returns whether the composer may let go of the text now */
-  constructor(submit) {
-    this.submit = submit;
+  /** @param {Delegate} delegate @param {import("./drafts.js").Drafts} drafts */
+  constructor(delegate, drafts) {
+    this.delegate = delegate;
+    this.drafts = drafts;
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
     });
     this.#field.addEventListener("keydown", (event) => this.#keyDown(event));
-    this.#field.addEventListener("input", () => this.#check());
+    this.#field.addEventListener("input", () => this.#changed());
   }
 
   /** Writes for this room from now on; what was typed for the other one stays with it. @param {number} room */
   openRoom(room) {
     if (this.#room !== room) {
-      this.#drafts.set(this.#room, this.#field.value);
       this.#room = room;
-      this.#field.value = this.#drafts.get(room) ?? "";
+      this.#leaveMode();
     }
     this.#form.hidden = false;
     this.#check();
@@ -37,15 +46,41 @@ export class Composer {
     if (!PHONE.matches) this.focus();
   }
 
+  /** What is sent next answers this message. @param {{id: number | null, sender: {name: string}, body: string}} message */
+  reply({ id, sender, body }) {
+    if (id === null) return;
+    this.#leaveMode();
+    this.#mode.set({ kind: "reply", message: id, name: sender.name, body });
+    this.focus();
+  }
+
+  /** Puts another text in the place of this message's. What was begun before comes back afterwards. @param {{id: number | null, body: string}} message */
+  edit({ id, body }) {
+    if (id === null) return;
+    this.#mode.set({ kind: "edit", message: id, body });
+    this.#field.value = body;
+    this.#check();
+    this.focus();
+    this.#field.setSelectionRange(body.length, body.length);
+  }
+
+  /** Gives up replying or editing. */
+  cancel() {
+    this.#leaveMode();
+    this.focus();
+  }
+
   focus() {
     // Focusing what has the focus already would still cost a layout of the whole page.
     if (document.activeElement !== this.#field) this.#field.focus({ preventScroll: true });
   }
 
-  /** Lets go of a text that is sent, wherever it is still kept; what was typed since then stays. @param {number} room @param {string} body */
-  release(room, body) {
-    if (room === this.#room && cleanBody(this.#field.value) === body) this.#clear();
-    else if (cleanBody(this.#drafts.get(room) ?? "") === body) this.#drafts.delete(room);
+  /** Lets go of what the server has, wherever it is still kept; what was typed since then stays. @param {Operation} operation */
+  release(operation) {
+    if (operation.kind !== "send" && operation.kind !== "edit") return;
+    const { kind, room, body } = operation;
+    if (room === this.#room && cleanBody(this.#field.value) === body) this.#done();
+    else if (kind === "send" && cleanBody(this.drafts.get(room)) === body) this.drafts.set(room, "");
   }
 
   /** @param {boolean} busy */
@@ -60,15 +95,29 @@ export class Composer {
     this.#problem.hidden = text === "";
   }
 
-  #clear() {
-    this.#field.value = "";
+  #done() {
+    if (this.#mode.current?.kind !== "edit") this.drafts.set(this.#room, "");
+    this.#leaveMode();
+  }
+
+  #leaveMode() {
+    this.#mode.set(null);
+    this.#field.value = this.drafts.get(this.#room);
+    this.#check();
+  }
+
+  #changed() {
+    if (this.#mode.current?.kind !== "edit") this.drafts.set(this.#room, this.#field.value);
     this.#check();
   }
 
   #send() {
     const body = cleanBody(this.#field.value);
-    if (body === "" || this.#room === 0 || this.#button.disabled || !this.#check()) return;
-    if (this.submit(this.#room, body)) this.#clear();
+    const edited = this.#mode.current?.kind === "edit" ? this.#mode.current : null;
+    if (this.#room === 0 || this.#button.disabled || !this.#check()) return;
+    if (edited && body === "") return this.delegate.remove(edited.message);
+    if (edited?.body === body) return this.cancel();
+    if (body !== "" && this.delegate.submit(this.#mode.operation(this.#room, body))) this.#done();
     this.focus();
   }
 
@@ -85,8 +134,11 @@ export class Composer {
   #keyDown(event) {
     // 229: browsers that report the Enter which ends an IME composition only after the composition has ended.
     const composing = event.isComposing || event.keyCode === 229;
-    if (event.key !== "Enter" || event.shiftKey || composing || PHONE.matches) return;
+    if (composing) return;
+    if (event.key === "Escape" && this.#mode.current) this.cancel();
+    else if (event.key === "ArrowUp" && this.#field.value === "" && !this.#mode.current) this.delegate.editLast();
+    else if (event.key === "Enter" && !event.shiftKey && !PHONE.matches) this.#send();
+    else return;
     event.preventDefault();
-    this.#send();
   }
 }

@@ -5,7 +5,7 @@
 
 /** A ping must be answered (by any frame) within this. */
 export const PING_DEADLINE_MS = 3_000;
-/** Silence allowed while answers are due. Short, so that time counts as "the server was alive" (see outbox_limits.js). */
+/** Silence allowed while answers are due. Short, so that time counts as "the server was alive" (see outbox/limits.js). */
 export const WAITING_SILENCE_MS = 2_000;
 
 export class Heartbeat {

@@ -21,7 +21,7 @@
  *   active_at: string, with?: Person}} Room
  *
  * @typedef {{type: "welcome", v: number, epoch: string, connection: string, user: Person, rooms: Room[],
- *   window: number, ping_ms: number, flags: Record<string, boolean>}} WelcomeFrame
+ *   window: number, ping_ms: number, flags: Record<string, boolean>, online: number[]}} WelcomeFrame
  * @typedef {{type: "ack", client_id: string, id: number, room: number, seq: number, at: string, duplicate: boolean}} AckFrame
  * @typedef {{type: "nack", client_id: string, code: string, message: string, retry: boolean, after_ms?: number}} NackFrame
  * @typedef {{type: "events", room: number, from: number, to: number, events: RoomEvent[], more: boolean}} EventsFrame
@@ -38,11 +38,15 @@
  *
  * @typedef {{type: "hello", v: 1, rooms: Record<string, number>, epoch?: string}} HelloFrame
  * @typedef {{type: "send", room: number, client_id: string, body: string, reply_to?: number}} SendFrame
+ * @typedef {{type: "edit", client_id: string, message: number, body: string}} EditFrame
+ * @typedef {{type: "delete", client_id: string, message: number}} DeleteFrame
+ * @typedef {{type: "react", client_id: string, message: number, emoji: string, on: boolean}} ReactFrame
  * @typedef {{type: "read", room: number, seq: number}} ReadFrame
+ * @typedef {{type: "typing", room: number}} TypingFrame
  * @typedef {{type: "sync", room: number, after: number, limit?: number}} SyncFrame
  * @typedef {{type: "history", room: number, before?: number, after?: number, around?: number, limit?: number}} HistoryFrame
  * @typedef {{type: "ping", n: number}} PingFrame
- * @typedef {HelloFrame | SendFrame | ReadFrame | SyncFrame | HistoryFrame | PingFrame} ClientFrame
+ * @typedef {HelloFrame | SendFrame | EditFrame | DeleteFrame | ReactFrame | ReadFrame | TypingFrame | SyncFrame | HistoryFrame | PingFrame} ClientFrame
  */
 
 export const VERSION = 1;
@@ -83,13 +87,21 @@ export function hello(cursors, epoch) {
 }
 
 /**
- * @param {{clientId: string, room: number, body: string, replyTo: number | null}} item
- * @returns {SendFrame}
+ * The frame that asks for an operation of the outbox.
+ *
+ * @param {{clientId: string, operation: import("../outbox/operation.js").Operation}} item
+ * @returns {SendFrame | EditFrame | DeleteFrame | ReactFrame}
  */
-export function send({ clientId, room, body, replyTo }) {
-  /** @type {SendFrame} */
-  const frame = { type: "send", room, client_id: clientId, body };
-  return replyTo === null ? frame : { ...frame, reply_to: replyTo };
+export function change({ clientId: client_id, operation }) {
+  const { kind, room } = operation;
+  if (kind === "send") {
+    const { body, replyTo } = operation;
+    return { type: kind, room, client_id, body, ...(replyTo === null ? {} : { reply_to: replyTo }) };
+  }
+  const { message } = operation;
+  if (kind === "edit") return { type: kind, client_id, message, body: operation.body };
+  if (kind === "delete") return { type: kind, client_id, message };
+  return { type: kind, client_id, message, emoji: operation.emoji, on: operation.on };
 }
 
 /**

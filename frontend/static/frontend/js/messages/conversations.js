@@ -1,21 +1,14 @@
 import { find } from "../page/elements.js";
-import { notSent } from "../page/explanations.js";
-import { ScrollKeeper } from "./scroll_keeper.js";
-import { Timeline } from "./timeline.js";
+import { Conversation } from "./conversation.js";
+import { Reading } from "./reading.js";
 
 /** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../connection/protocol.js").PageFrame} PageFrame */
 
 /**
- * @typedef {object} Conversation one visited room
- * @property {Timeline} timeline
- * @property {"no" | "stale" | "yes"} loaded whether the newest page is here; `stale`: here, but to be replaced
- * @property {boolean} more whether there are older messages to load
- * @property {boolean} asked whether a page is on its way
- * @property {number | null} fromEnd where its reader left it
- *
  * @typedef {object} Delegate
- * @property {(room: number, before: number | null) => boolean} askForPage
+ * @property {(room: number, question: import("./history_window.js").Question) => boolean} ask for a page of history
  * @property {(room: number) => Item[]} unsent
+ * @property {(room: number) => {seq: number, unread: number} | null} read how far the reader has read; null while that is not known
  * @property {() => void} atEnd the reader sees the newest message, as far as scrolling goes
  */
 
@@ -23,110 +16,129 @@ import { Timeline } from "./timeline.js";
 export class Conversations {
   /** @type {Map<number, Conversation>} */
   #visited = new Map();
-  #box = find("#messages", HTMLElement);
   #empty = find("#empty-room", HTMLElement);
   current = 0;
 
-  /** @param {import("../connection/protocol.js").Person} me @param {Delegate} delegate */
-  constructor(me, delegate) {
-    this.me = me;
+  /** @param {import("./names.js").Reader} reader @param {Delegate} delegate */
+  constructor(reader, delegate) {
+    this.reader = reader;
     this.delegate = delegate;
-    this.scroll = new ScrollKeeper(this.#box, { nearTop: () => this.#askForOlder(), atEnd: delegate.atEnd });
+    const ask = /** @param {import("./history_window.js").Question} question */ (question) => delegate.ask(this.current, question);
+    this.reading = new Reading(find("#messages", HTMLElement), { ask, atEnd: delegate.atEnd });
   }
 
   /** Puts a room on the page. @param {number} room */
   open(room) {
     if (room === this.current) return;
-    const left = this.#visited.get(this.current);
-    if (left) left.fromEnd = this.scroll.fromEnd;
     this.current = room;
     const conversation = this.#visited.get(room) ?? this.#visit(room);
-    this.scroll.show(conversation.timeline.element, conversation.fromEnd);
+    conversation.begin(this.delegate.read(room) ?? { seq: 0, unread: 0 });
+    this.reading.open(conversation);
     this.#showEmptiness();
-    this.#askForNewest(room);
   }
 
-  /** @param {number} room */
+  /** Shows a message in its surroundings, wherever in the history it is. @param {number} room @param {number} seq */
+  showAround(room, seq) {
+    this.open(room);
+    this.reading.goTo(seq);
+  }
+
+  /** Whether the server may go on from where this page is. @param {number} room */
   isLoaded(room) {
-    return this.#visited.get(room)?.loaded === "yes";
+    return this.#visited.get(room)?.window.loaded ?? false;
   }
 
-  /** @param {number} room */
-  timeline(room) {
-    return this.#visited.get(room)?.timeline;
+  /** The seq of the newest that the page has of a room. @param {number} room */
+  newestSeq(room) {
+    return this.#visited.get(room)?.window.last ?? 0;
+  }
+
+  /** The message of the open room that this is a node of. @param {Element | null} node */
+  viewOf(node) {
+    return this.#visited.get(this.current)?.timeline.nodes.viewOf(node);
+  }
+
+  /** A message of the open room. @param {number} id */
+  get(id) {
+    return this.#visited.get(this.current)?.timeline.get(id);
+  }
+
+  /** The reader's newest message in the open room that can be changed. */
+  get lastOwn() {
+    const entries = this.#visited.get(this.current)?.window.entries ?? [];
+    const views = entries.map(({ node }) => this.viewOf(node)).reverse();
+    return views.find((view) => view?.mine && !view.shown.deleted);
   }
 
   /** A new connection: pages asked for on the old one will not come. Rooms in `stale` must be loaded anew. @param {number[]} stale */
   connected(stale) {
-    for (const conversation of this.#visited.values()) conversation.asked = false;
-    for (const room of stale) this.#spoil(room);
-    this.#askForNewest(this.current);
+    for (const { window } of this.#visited.values()) window.forgetAsking();
+    for (const room of stale) this.#visited.get(room)?.window.spoil();
+    const read = this.delegate.read(this.current);
+    if (read && !this.isLoaded(this.current)) this.#visited.get(this.current)?.begin(read);
+    this.reading.look();
   }
 
   /** @param {number} room */
   reload(room) {
-    this.#spoil(room);
-    if (room === this.current) this.#askForNewest(room);
+    this.#visited.get(room)?.window.spoil();
+    this.reading.look();
+  }
+
+  /** Something happened in a room. @param {number} room @param {import("../connection/protocol.js").RoomEvent} event */
+  apply(room, event) {
+    const conversation = this.#visited.get(room);
+    if (!conversation) return;
+    conversation.apply(event);
+    this.reading.heard(conversation, event);
+    this.#showEmptiness();
   }
 
   /** @param {PageFrame} page */
-  addPage({ room, messages, more }) {
-    const conversation = this.#visited.get(room);
-    if (!conversation) return;
-    const add = () => {
-      if (conversation.loaded === "stale") conversation.timeline.clearConfirmed();
-      for (const message of messages) conversation.timeline.put(message);
-    };
-    if (room === this.current) this.scroll.keepPlace(add);
-    else add();
-    Object.assign(conversation, { loaded: "yes", asked: false, more: more && messages.length > 0 });
+  addPage(page) {
+    const conversation = this.#visited.get(page.room);
+    if (conversation) this.reading.take(conversation, page);
     this.#showEmptiness();
   }
 
-  /** @param {Item} item */
+  /** Shows what is in the outbox, in whatever state it is. @param {Item} item */
   showItem(item) {
-    this.timeline(item.room)?.showItem(item, notSent(item.error));
-    if (item.room === this.current && item.state === "queued") this.scroll.follow();
+    this.#visited.get(item.operation.room)?.showItem(item);
     this.#showEmptiness();
+  }
+
+  /** The server has it. @param {Item} item @param {import("../outbox/item.js").Receipt} receipt */
+  settle(item, receipt) {
+    this.#visited.get(item.operation.room)?.settle(item, receipt);
+  }
+
+  /** Its writer gave it up. @param {Item} item */
+  drop(item) {
+    this.#visited.get(item.operation.room)?.drop(item);
   }
 
   /** True if the reader is at the end of this room, on a page that can be seen. @param {number} room */
   isWatched(room) {
     const onShow = document.visibilityState === "visible" && document.body.dataset.view === "room";
-    return room === this.current && onShow && this.scroll.following;
+    return room === this.current && onShow && this.reading.following;
+  }
+
+  /** More names of people are known. */
+  nameReactions() {
+    for (const { window } of this.#visited.values()) for (const entry of window.entries) if ("nameReactions" in entry) entry.nameReactions();
   }
 
   #showEmptiness() {
     const conversation = this.#visited.get(this.current);
-    const bare = conversation?.loaded === "yes" && conversation.timeline.element.firstElementChild === null;
+    const bare = conversation?.window.loaded === true && conversation.timeline.nodes.element.firstElementChild === null;
     if (this.#empty.hidden === bare) this.#empty.hidden = !bare;
   }
 
   /** @param {number} room */
   #visit(room) {
-    /** @type {Conversation} */
-    const conversation = { timeline: new Timeline(this.me), loaded: "no", more: false, asked: false, fromEnd: null };
+    const conversation = new Conversation(this.reader);
     this.#visited.set(room, conversation);
-    for (const item of this.delegate.unsent(room)) conversation.timeline.showItem(item, notSent(item.error));
+    for (const item of this.delegate.unsent(room)) conversation.showItem(item);
     return conversation;
-  }
-
-  /** @param {number} room */
-  #spoil(room) {
-    const conversation = this.#visited.get(room);
-    if (conversation?.loaded === "yes") Object.assign(conversation, { loaded: "stale", asked: false });
-  }
-
-  /** @param {number} room */
-  #askForNewest(room) {
-    const conversation = this.#visited.get(room);
-    if (!conversation || conversation.loaded === "yes" || conversation.asked) return;
-    conversation.asked = this.delegate.askForPage(room, null);
-  }
-
-  #askForOlder() {
-    const conversation = this.#visited.get(this.current);
-    if (conversation?.loaded !== "yes" || !conversation.more || conversation.asked) return;
-    conversation.asked = this.delegate.askForPage(this.current, conversation.timeline.oldestSeq);
   }
 }

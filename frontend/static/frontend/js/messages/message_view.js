@@ -1,82 +1,91 @@
 import { avatar } from "./avatar.js";
 import { make } from "../page/elements.js";
+import { withChanges } from "./message_state.js";
 import { fillWithText } from "./message_text.js";
-import { dayLabel, fullTime, sameDay, shortTime } from "./time_format.js";
+import { messageFooter } from "./message_footer.js";
+import { MessageHeader } from "./message_header.js";
+import { quoteButton } from "./quote_button.js";
+import { ReactionRow } from "./reaction_row.js";
+import { dayLabel, sameDay } from "./time_format.js";
 
-/** @typedef {import("../connection/protocol.js").Person} Person */
+/** @typedef {import("./message_state.js").State} State @typedef {import("../outbox/item.js").Item} Item @typedef {import("../connection/protocol.js").Quote} Quote */
+/** @typedef {import("./names.js").Reader} Reader */
 
 /** Messages of one person within this belong together. */
 const GROUP_MS = 5 * 60_000;
+const GONE = "This message was deleted.";
 
 /**
  * One message on the page: one node for its whole life, from the moment it is written until it is deleted. Its place among the
  * others is the timeline's business.
  */
 export class MessageView {
-  /** The server's order; null while it has none. @type {number | null} */
-  seq = null;
-  #meta = make("header", "message-meta");
-  #time = make("time", "message-time");
   #body = make("div", "message-body");
-  #state = make("footer", "message-state");
+  #footer = make("footer", "message-state");
   #day = make("div", "day-separator");
+  /** @type {ReactionRow | null} */
+  #reactions = null;
+  /** @type {string | null} */
+  #text = null;
+  /** @type {HTMLElement | null} */
+  #quote = null;
+  /** @type {Quote | null | undefined} */
+  #quoted;
 
-  /** @param {Person} sender @param {Date} at @param {boolean} mine */
-  constructor(sender, at, mine) {
-    this.sender = sender;
-    this.at = at;
-    this.node = make("article", mine ? "message mine" : "message");
-    this.#meta.append(make("span", "message-sender", sender.name), this.#time);
-    this.node.append(avatar(sender), make("div", "bubble", [this.#meta, this.#body, this.#state]));
-    this.#showTime();
+  /** @param {State} message @param {Reader} reader */
+  constructor(message, reader) {
+    this.reader = reader;
+    /** As the server has it. */
+    this.message = message;
+    /** With the reader's own changes that are on their way. */
+    this.shown = message;
+    this.mine = message.sender.id === reader.me.id;
+    this.header = new MessageHeader(message.sender.name);
+    this.bubble = make("div", "bubble", [this.header.element, this.#body, this.#footer]);
+    this.node = make("article", this.mine ? "message mine" : "message", [avatar(message.sender), this.bubble]);
+    this.node.tabIndex = -1;
+    if (this.mine) this.node.dataset.clientId = message.client_id;
+    this.header.showTime(message.at);
+    this.#draw();
   }
 
-  get clientId() {
-    return this.node.dataset.clientId;
+  /** The server's order; null while it has none. */
+  get seq() {
+    return this.message.seq;
   }
 
-  /** @param {string} text */
-  showBody(text) {
-    if (this.#body.textContent !== text) fillWithText(this.#body, text);
+  /** The keyboard comes here: a listener hears who said what, and when. */
+  nameForListeners() {
+    this.node.setAttribute("aria-label", `${this.header.label}: ${this.#text?.slice(0, 300)}`);
   }
 
-  /** @param {string} clientId */
-  showPending(clientId) {
-    this.node.dataset.clientId = clientId;
-    this.#mark("pending");
-    this.#state.replaceChildren(make("span", "sending", "Sending…"));
+  /** One of mine that the server does not have. @param {Item} item */
+  showUnsent(item) {
+    const over = item.state === "failed" || item.state === "rejected";
+    this.#mark(over ? "failed" : "pending", item.state === "rejected");
+    this.#footer.replaceChildren(...messageFooter([item]));
   }
 
-  /** @param {{id: number, seq: number, at: string}} receipt */
-  showSent({ id, seq, at }) {
-    this.seq = seq;
-    this.at = new Date(at);
-    this.node.dataset.messageId = String(id);
-    this.node.dataset.seq = String(seq);
-    this.#mark("sent");
-    this.#state.replaceChildren();
-    this.#showTime();
+  /** @param {State} message as the server has it @param {Item[]} changes mine to it that the server does not have */
+  show(message, changes) {
+    const arrived = message.seq !== null && !this.node.dataset.messageId;
+    this.message = message;
+    this.shown = withChanges(message, changes, this.reader.me.id);
+    if (arrived) this.#arrive();
+    this.#draw();
+    if (arrived || changes.length > 0 || this.#footer.firstChild) this.#footer.replaceChildren(...messageFooter(changes));
   }
 
-  /** @param {string} explanation @param {boolean} retriable */
-  showFailed(explanation, retriable) {
-    this.#mark("failed", retriable ? undefined : "rejected");
-    const retry = make("button", "retry-button", "Retry");
-    const discard = make("button", "discard-button", "Discard");
-    retry.type = discard.type = "button";
-    this.#state.replaceChildren(make("span", "error-message", explanation), ...(retriable ? [retry] : []), discard);
+  /** What it answers has changed. @param {Quote} quote */
+  showQuote(quote) {
+    this.message = { ...this.message, quote };
+    this.shown = { ...this.shown, quote };
+    this.#drawQuote();
   }
 
-  /** @param {boolean} edited */
-  showEdited(edited) {
-    this.#meta.querySelector(".message-edited")?.remove();
-    if (edited) this.#meta.append(make("span", "message-edited", "edited"));
-  }
-
-  showDeleted() {
-    this.node.classList.add("deleted");
-    this.showEdited(false);
-    this.#body.textContent = "This message was deleted.";
+  /** Names of people have become known. */
+  nameReactions() {
+    this.#reactions?.name(this.reader);
   }
 
   /**
@@ -86,24 +95,53 @@ export class MessageView {
    * @param {boolean} adjacent whether nothing stands between the two
    */
   showAfter(before, adjacent) {
-    const newDay = before === null || !sameDay(before.at, this.at);
-    const near = before?.sender.id === this.sender.id && Math.abs(this.at.getTime() - before.at.getTime()) < GROUP_MS;
-    this.node.classList.toggle("continued", near && adjacent && !newDay);
+    const [at, then] = [new Date(this.message.at), new Date(before?.message.at ?? 0)];
+    const newDay = before === null || !sameDay(then, at);
+    const near = before?.message.sender.id === this.message.sender.id && Math.abs(at.getTime() - then.getTime()) < GROUP_MS;
+    this.node.classList.toggle("continued", near && adjacent && !newDay && !this.node.querySelector(".unread-line"));
     if (!newDay) return this.#day.remove();
-    this.#day.replaceChildren(make("span", "", dayLabel(this.at)));
+    this.#day.replaceChildren(make("span", "", dayLabel(at)));
     this.node.prepend(this.#day);
   }
 
-  #showTime() {
-    this.#time.dateTime = this.at.toISOString();
-    this.#time.title = fullTime(this.at);
-    this.#time.textContent = shortTime(this.at);
+  #arrive() {
+    this.node.dataset.messageId = String(this.message.id);
+    this.node.dataset.seq = String(this.message.seq);
+    this.#mark("sent");
+    this.header.showTime(this.message.at);
+    this.header.offerMore();
   }
 
-  /** @param {"pending" | "sent" | "failed"} state @param {"rejected"} [also] */
-  #mark(state, also) {
+  #draw() {
+    const { body, deleted, edited_at, reactions } = this.shown;
+    this.node.classList.toggle("deleted", deleted);
+    const text = deleted ? GONE : body;
+    if (this.#text !== text) fillWithText(this.#body, (this.#text = text));
+    this.header.showEdited(Boolean(edited_at) && !deleted);
+    this.#drawQuote();
+    if (reactions.length > 0 || this.#reactions) this.#drawReactions();
+    if (this.node.hasAttribute("aria-label")) this.nameForListeners();
+  }
+
+  #drawQuote() {
+    const { reply_to, deleted } = this.shown;
+    const quote = reply_to === null || deleted ? undefined : this.shown.quote;
+    if (quote === this.#quoted) return;
+    this.#quoted = quote;
+    this.#quote?.remove();
+    this.#quote = quote === undefined ? null : quoteButton(quote);
+    if (this.#quote) this.#body.before(this.#quote);
+  }
+
+  #drawReactions() {
+    this.#reactions ??= new ReactionRow();
+    this.#reactions.show(this.shown.deleted ? [] : this.shown.reactions, this.reader);
+    if (!this.#reactions.element.parentNode) this.#footer.before(this.#reactions.element);
+  }
+
+  /** @param {"pending" | "sent" | "failed"} state @param {boolean} [rejected] */
+  #mark(state, rejected = false) {
     this.node.classList.remove("pending", "sent", "failed", "rejected");
-    this.node.classList.add(state);
-    if (also) this.node.classList.add(also);
+    this.node.classList.add(state, ...(rejected ? ["rejected"] : []));
   }
 }

@@ -1,144 +1,147 @@
 import { EventLine } from "./event_line.js";
-import { make } from "../page/elements.js";
+import { HistoryWindow } from "./history_window.js";
 import { MessageView } from "./message_view.js";
-import { indexFor } from "./seq_order.js";
+import { Replies, quoteOf } from "./replies.js";
+import { TimelineNodes } from "./timeline_nodes.js";
 
-/** @typedef {import("../connection/protocol.js").Message} Message @typedef {import("../connection/protocol.js").Person} Person */
-/** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/item.js").Receipt} Receipt */
-/** @typedef {{id: number, body?: string, edited_at?: string | null, deleted: boolean}} Change */
+/** @typedef {import("../connection/protocol.js").Message} Message @typedef {import("../outbox/item.js").Item} Item */
+/** @typedef {import("../outbox/item.js").Receipt} Receipt @typedef {import("./message_state.js").State} State */
+/** @typedef {import("./names.js").Reader} Reader @typedef {MessageView | EventLine} Entry */
 
 /**
- * One room's messages on the page. Confirmed ones stand in the order of their `seq`, pending ones follow in the order they were
- * written; no clock has a say. Adding one touches its neighbour at most.
+ * One room's messages on the page. What the window on the history holds stands in the order of its `seq`; my unsent ones follow
+ * in the order they were written. No clock has a say.
  */
 export class Timeline {
-  element = make("div", "timeline");
-  /** Ascending by seq. @type {(MessageView | EventLine)[]} */
-  #confirmed = [];
+  /** @type {HistoryWindow<Entry, import("../connection/protocol.js").RoomEvent>} */
+  window = new HistoryWindow();
+  nodes = new TimelineNodes();
   /** @type {Map<number, MessageView>} */
   #byId = new Map();
-  /** My own, sent or not. @type {Map<string, MessageView>} */
+  /** My own. @type {Map<string, MessageView>} */
   #byClientId = new Map();
-  /** @type {WeakMap<Element, MessageView>} */
-  #byNode = new WeakMap();
-  /** The last edit or deletion seen of each message: a page may be older than an event that overtook it. @type {Map<number, Change>} */
-  #changes = new Map();
+  /** My own that the window does not hold, in the order they were written. @type {Set<MessageView>} */
+  #tail = new Set();
+  #replies = new Replies();
 
-  /** @param {Person} me */
-  constructor(me) {
-    this.me = me;
+  /** @param {Reader} reader @param {(message: number) => Item[]} changesTo the reader's own changes to a message that the server does not have */
+  constructor(reader, changesTo) {
+    this.reader = reader;
+    this.changesTo = changesTo;
   }
 
-  get newestSeq() {
-    return this.#confirmed.at(-1)?.seq ?? 0;
+  /** @param {number} id */
+  get(id) {
+    return this.#byId.get(id);
   }
 
-  get oldestSeq() {
-    return this.#confirmed[0]?.seq ?? null;
-  }
-
-  /** Shows an item of the outbox in whatever state it is. @param {Item} item @param {string} explanation why, if it failed */
-  showItem({ clientId, body, at, state }, explanation) {
+  /** Shows a message of the outbox in whatever state it is. @param {Item} item */
+  showItem(item) {
+    const { clientId, at, operation } = item;
+    if (operation.kind !== "send") return;
     let view = this.#byClientId.get(clientId);
     if (!view) {
-      view = this.#make(this.me, at);
-      view.showBody(body);
-      this.#byClientId.set(clientId, view);
+      const quote = quoteOf(this.#byId.get(operation.replyTo ?? 0));
+      const said = { id: null, seq: null, client_id: clientId, sender: this.reader.me, at, body: operation.body };
+      view = this.#make({ ...said, reply_to: operation.replyTo, quote, edited_at: null, deleted: false, reactions: [] });
+      this.#tail.add(view);
     }
-    view.showPending(clientId);
-    if (state === "failed" || state === "rejected") view.showFailed(explanation, state === "failed");
-    if (view.node.parentNode) return;
-    this.element.append(view.node);
-    this.#drawAround(view.node);
+    view.showUnsent(item);
+    if (!view.node.parentNode && this.window.headsForEnd) this.nodes.append(view.node);
   }
 
-  /** My message has arrived: same node, now with the server's id and place. @param {Receipt} receipt */
-  confirm(receipt) {
-    const view = this.#byClientId.get(receipt.clientId);
-    if (view && view.seq === null) this.#settle(view, receipt);
+  /** My message has arrived: same node, now with the server's id and, if it belongs to what is held, its place. @param {Receipt} receipt */
+  confirm({ clientId, id, seq, at }) {
+    const view = this.#byClientId.get(clientId);
+    if (!view || view.seq !== null) return;
+    this.#settle(view, { ...view.message, id, seq, at });
+    if (this.window.holds(seq)) this.#place(view);
+    else this.placeTail();
   }
 
   /** @param {string} clientId */
   removeItem(clientId) {
-    const node = this.#byClientId.get(clientId)?.node;
-    this.#byClientId.delete(clientId);
-    const below = node?.nextElementSibling;
-    node?.remove();
-    if (below) this.#drawAround(below);
+    const view = this.#byClientId.get(clientId);
+    if (!view) return;
+    this.#forget(view);
+    this.nodes.remove(view.node);
   }
 
-  /** Adds a message, or brings the one on show up to date. @param {Message} message */
+  /** Adds a message that belongs to what is held, or brings the one on show up to date. @param {Message} message */
   put(message) {
-    const mine = message.sender.id === this.me.id;
+    const mine = message.sender.id === this.reader.me.id;
     const known = this.#byId.get(message.id) ?? (mine ? this.#byClientId.get(message.client_id) : undefined);
-    const view = known ?? this.#make(message.sender, message.at);
-    if (mine) this.#byClientId.set(message.client_id, view);
-    if (mine) view.node.dataset.clientId = message.client_id;
-    if (view.seq === null) this.#settle(view, message);
-    this.#show(this.#changes.get(message.id) ?? message);
+    const state = { ...message, reactions: message.reactions ?? known?.message.reactions ?? [] };
+    const view = known ?? this.#make(state);
+    this.#settle(view, state);
+    if (!known || this.#tail.has(view)) this.#place(view);
   }
 
-  /** @param {Change} change an edit or a deletion */
-  change(change) {
-    this.#changes.set(change.id, change);
-    this.#show(change);
-  }
-
-  /** @param {Change} change */
-  #show({ id, body, edited_at, deleted }) {
+  /** @param {number} id @param {(message: State) => State} change */
+  change(id, change) {
     const view = this.#byId.get(id);
-    if (deleted) return view?.showDeleted();
-    if (body !== undefined) view?.showBody(body);
-    view?.showEdited(Boolean(edited_at));
+    if (view) this.#settle(view, change(view.message));
+  }
+
+  /** A message changed that may not be here, but be quoted here. @param {number} id @param {{body: string, deleted: boolean}} now */
+  requote(id, now) {
+    if (!this.#byId.has(id)) this.#replies.changed(id, now);
   }
 
   /** @param {import("./event_line.js").LineEvent} event */
   addLine(event) {
-    if (this.#confirmed[indexFor(this.#confirmed, event.seq)]?.seq !== event.seq) this.#place(new EventLine(event));
+    if (!this.window.entries.some(({ seq }) => seq === event.seq)) this.#place(new EventLine(event));
   }
 
-  /** Forgets what the server said, keeps what is not sent. */
-  clearConfirmed() {
-    for (const { node } of this.#confirmed.splice(0)) node.remove();
-    this.#byId.clear();
-    this.#changes.clear();
-    for (const [clientId, view] of this.#byClientId) if (view.seq !== null) this.#byClientId.delete(clientId);
-    if (this.element.firstElementChild) this.#drawAround(this.element.firstElementChild);
+  /** Takes what the window let go of off the page. @param {Entry[]} entries */
+  remove(entries) {
+    for (const entry of entries) {
+      if (entry instanceof MessageView) this.#forget(entry);
+      entry.node.remove();
+    }
+    const first = this.nodes.element.firstElementChild;
+    if (entries.length > 0 && first) this.nodes.drawAround(first);
   }
 
-  /** @param {Person} sender @param {string} at */
-  #make(sender, at) {
-    const view = new MessageView(sender, new Date(at), sender.id === this.me.id);
-    this.#byNode.set(view.node, view);
+  /** My unsent messages stand at the end of the room: away from it they are not to be seen. */
+  placeTail() {
+    for (const view of this.#tail) {
+      if (this.window.headsForEnd) view.node.parentNode || this.nodes.append(view.node);
+      else if (view.seq === null) this.nodes.remove(view.node);
+      else this.remove([view]);
+    }
+  }
+
+  /** @param {State} state */
+  #make(state) {
+    const view = new MessageView(state, this.reader);
+    this.nodes.know(view);
+    if (view.mine) this.#byClientId.set(state.client_id, view);
+    this.#replies.add(view);
     return view;
   }
 
-  /** @param {MessageView} view @param {{id: number, seq: number, at: string}} receipt */
-  #settle(view, receipt) {
-    view.showSent(receipt);
-    this.#byId.set(receipt.id, view);
-    this.#place(view);
+  /** @param {MessageView} view @param {State} message as the server has it */
+  #settle(view, message) {
+    const id = message.id ?? 0;
+    this.#byId.set(id, view);
+    view.show(message, this.changesTo(id));
+    this.#replies.follow(view);
   }
 
-  /** @param {MessageView | EventLine} entry with its seq */
+  /** @param {Entry} entry with its seq */
   #place(entry) {
-    const index = indexFor(this.#confirmed, entry.seq ?? 0);
-    const above = this.#confirmed[index - 1]?.node ?? null;
-    this.#confirmed.splice(index, 0, entry);
-    const inPlace = entry.node.parentNode === this.element && entry.node.previousElementSibling === above;
-    const leftBehind = inPlace ? null : entry.node.nextElementSibling;
-    if (!inPlace) this.element.insertBefore(entry.node, above ? above.nextElementSibling : this.element.firstElementChild);
-    this.#drawAround(entry.node);
-    if (leftBehind) this.#drawAround(leftBehind);
+    if (entry instanceof MessageView) this.#tail.delete(entry);
+    const index = this.window.insert(entry);
+    this.nodes.place(entry.node, this.window.entries[index - 1]?.node ?? null);
   }
 
-  /** @param {Element} node */
-  #drawAround(node) {
-    for (const each of [node, node.nextElementSibling]) {
-      let above = each?.previousElementSibling;
-      while (above && !this.#byNode.has(above)) above = above.previousElementSibling;
-      const view = each && this.#byNode.get(each);
-      if (view) view.showAfter((above && this.#byNode.get(above)) || null, above === each.previousElementSibling);
-    }
+  /** @param {MessageView} view */
+  #forget(view) {
+    const { id, client_id } = view.message;
+    this.#tail.delete(view);
+    this.#replies.forget(view);
+    if (id !== null) this.#byId.delete(id);
+    if (view.mine) this.#byClientId.delete(client_id);
   }
 }

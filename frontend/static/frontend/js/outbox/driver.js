@@ -1,120 +1,148 @@
 import { newClientId } from "./client_id.js";
-import { notSent } from "../page/explanations.js";
-import { isPending } from "./item.js";
+import { entryFromItem, isPending } from "./item.js";
 
-/** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Effect} Effect */
-/** @typedef {import("./item.js").Receipt} Receipt */
+/** @typedef {import("./item.js").Effect} Effect @typedef {import("./item.js").Entry} Entry @typedef {import("./tabs.js").Message} Message */
 
 /**
- * @typedef {object} World what the outbox's effects act on
- * @property {() => number} now
- * @property {(item: Item) => void} send
- * @property {() => void} reconnect
- * @property {(item: Item) => void} show
- * @property {(item: Item, receipt: Receipt) => void} sent
- * @property {(item: Item) => void} removed
- * @property {(name: "queued" | "sent" | "failed", detail: object) => void} tell
+ * Gives the pure outbox its clock, its hands, and its fellows: every tab has the whole outbox, and tells the other tabs what it
+ * tells its own. Only the tab that leads sends, and only one whose connection is good can lead.
  */
-
-/** Gives the pure outbox its clock, its journal and its hands. */
 export class OutboxDriver {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  #window = 0;
+  #loaded = false;
 
-  /** @param {import("./outbox.js").Outbox} outbox @param {import("./journal.js").OutboxJournal} journal @param {World} world */
-  constructor(outbox, journal, world) {
+  /**
+   * @param {import("./outbox.js").Outbox} outbox
+   * @param {import("./hands.js").Hands} hands
+   * @param {(delegate: import("./tabs.js").Delegate) => import("./tabs.js").Tabs} join
+   * @param {{now: () => number, alarm: (ms: number | null, ring: () => void) => void}} clock `alarm` replaces the one set before
+   */
+  constructor(outbox, hands, join, clock) {
     this.outbox = outbox;
-    this.journal = journal;
-    this.world = world;
-    outbox.restore(journal.load());
+    this.hands = hands;
+    this.clock = clock;
+    this.tabs = join(this);
   }
 
-  /** Returns at once, with the message on record and on show. @param {number} room @param {string} body @param {number | null} [replyTo] */
-  enqueue(room, body, replyTo = null) {
+  /** Takes over what earlier pages left; nothing is sent before. @param {Entry[]} entries */
+  restore(entries) {
+    this.#carryOut(this.outbox.restore(entries));
+    this.#loaded = true;
+    this.tabs.listen();
+    this.#flush();
+  }
+
+  /** Returns at once, with the operation on record and on show. @param {import("./operation.js").Operation} operation @returns {string} its client id */
+  enqueue(operation) {
     const clientId = newClientId();
-    const draft = { clientId, room, body, replyTo, at: new Date().toISOString() };
-    this.#carryOut(this.outbox.enqueue(draft, this.world.now()));
+    this.#carryOut(this.outbox.enqueue({ clientId, at: new Date().toISOString(), operation }, this.clock.now()));
     return clientId;
   }
 
-  /** @param {number} window */
+  /** The connection is caught up and takes `window` un-acked frames. @param {number} window */
   ready(window) {
-    this.#carryOut(this.outbox.ready(window, this.world.now()));
+    this.#window = window;
+    this.tabs.stand();
   }
 
+  /** The connection is gone, and with it the lead: another tab's may be good. */
   closed() {
+    this.#window = 0;
+    this.tabs.resign();
     this.outbox.closed();
   }
 
+  /** The server gave a sign of life. */
   heard() {
-    this.#carryOut(this.outbox.heard(this.world.now()));
+    this.#carryOut(this.outbox.heard(this.clock.now()));
   }
 
-  /** @param {Receipt} receipt */
-  confirm({ clientId, id, room, seq, at }) {
-    this.#carryOut(this.outbox.confirm({ clientId, id, room, seq, at }, this.world.now()));
+  /** @param {import("./item.js").Receipt} receipt */
+  confirm(receipt) {
+    if (this.outbox.has(receipt.clientId)) this.tabs.tell({ do: "sent", receipt });
+    this.#carryOut(this.outbox.confirm(receipt, this.clock.now()));
   }
 
   /** @param {import("../connection/protocol.js").NackFrame} nack */
   refuse(nack) {
-    this.#carryOut(this.outbox.refuse(nack, this.world.now()));
+    this.#carryOut(this.outbox.refuse(nack, this.clock.now()));
   }
 
   /** @param {string} clientId */
   retry(clientId) {
-    this.#carryOut(this.outbox.retry(clientId, this.world.now()));
+    this.#everywhere({ do: "retry", clientId });
   }
 
   /** @param {string} clientId */
   discard(clientId) {
-    this.#carryOut(this.outbox.discard(clientId));
+    this.#everywhere({ do: "discard", clientId });
   }
 
-  /** Counts by state, for the status line and for debugging. */
+  /** To be called about once a second. */
+  watch() {
+    this.tabs.watch(this.#window > 0 && this.outbox.items().some(isPending));
+  }
+
+  /** This tab has the lead. */
+  took() {
+    this.tabs.tell({ do: "items", items: this.entries() });
+    this.#flush();
+  }
+
+  /** Another tab took the lead away. */
+  lost() {
+    this.outbox.closed();
+  }
+
+  /** Another tab said something. @param {Message} message */
+  told(message) {
+    // The storage is one for all tabs, and who told has saved it.
+    this.#carryOut(this.#obey(message).filter((effect) => effect.do !== "save"));
+  }
+
+  /** @param {Entry[]} items what the tab that asks has @returns {Message[]} */
+  answers(items) {
+    return [{ do: "items", items: this.entries() }, ...items.flatMap(({ clientId }) => this.outbox.outcome(clientId) ?? [])];
+  }
+
+  /** What is in the outbox, as it is kept and told. */
+  entries() {
+    return this.outbox.items().map(entryFromItem);
+  }
+
+  /** Who sends, what keeps the items, and how many there are by state. */
   status() {
     const counts = { queued: 0, inflight: 0, failed: 0, rejected: 0 };
     for (const { state } of this.outbox.items()) counts[state] += 1;
-    return counts;
+    return { leader: this.tabs.leads, storage: this.hands.storage.kind, ...counts };
+  }
+
+  /** @param {Message} message for this tab's outbox and for the others' */
+  #everywhere(message) {
+    this.tabs.tell(message);
+    this.#carryOut(this.#obey(message));
+  }
+
+  /** @param {Message} message @returns {Effect[]} */
+  #obey(message) {
+    const now = this.clock.now();
+    if (message.do === "sent") return this.outbox.confirm(message.receipt, now);
+    if (message.do === "retry") return this.outbox.retry(message.clientId, now);
+    if (message.do === "discard") return this.outbox.discard(message.clientId);
+    return this.outbox.adopt(message.items, now);
+  }
+
+  #flush() {
+    if (this.#window > 0 && this.tabs.leads && this.#loaded) this.#carryOut(this.outbox.ready(this.#window, this.clock.now()));
   }
 
   /** @param {Effect[]} effects */
   #carryOut(effects) {
-    for (const effect of effects) this.#perform(effect);
-    clearTimeout(this.#timer);
-    const at = this.outbox.wakeAt(this.world.now());
-    if (at !== null) this.#timer = setTimeout(() => this.#carryOut(this.outbox.tick(this.world.now())), at - this.world.now() + 1);
-  }
-
-  /** @param {Effect} effect */
-  #perform(effect) {
-    switch (effect.do) {
-      case "save":
-        return void this.journal.save(effect.item);
-      case "forget":
-        return this.journal.forget(effect.item.clientId);
-      case "show":
-        this.world.show(effect.item);
-        return this.#tellShown(effect.item);
-      case "sent":
-        this.world.sent(effect.item, effect.receipt);
-        return this.#tell("sent", effect.item, { serverId: effect.receipt.id });
-      case "removed":
-        return this.world.removed(effect.item);
-      case "send":
-        return this.world.send(effect.item);
-      case "reconnect":
-        return this.world.reconnect();
-    }
-  }
-
-  /** @param {Item} item */
-  #tellShown(item) {
-    if (isPending(item)) this.#tell("queued", item, {});
-    else this.#tell("failed", item, { error: notSent(item.error), code: item.error });
-  }
-
-  /** @param {"queued" | "sent" | "failed"} name @param {Item} item @param {object} more */
-  #tell(name, item, more) {
-    this.world.tell(name, { clientId: item.clientId, roomId: item.room, ...more });
+    for (const effect of effects) this.hands.perform(effect);
+    const items = effects.flatMap((effect) => (effect.do === "save" ? [entryFromItem(effect.item)] : []));
+    if (items.length > 0) this.tabs.tell({ do: "items", items });
+    const at = this.outbox.wakeAt(this.clock.now());
+    const ring = () => this.#carryOut(this.outbox.tick(this.clock.now()));
+    this.clock.alarm(at === null ? null : at - this.clock.now() + 1, ring);
   }
 }

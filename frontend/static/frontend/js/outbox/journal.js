@@ -1,46 +1,48 @@
-import { entryFromItem } from "./item.js";
+import { isOperation } from "./operation.js";
 
-/** @typedef {import("./item.js").Entry} Entry @typedef {import("./item.js").Item} Item */
+/** @typedef {import("./item.js").Entry} Entry */
 
 /**
- * Keeps unsent messages through a reload, a crash or a closed tab. Synchronous on purpose: what `save` has returned from is on
- * record, even when the page goes away in the same tick. One storage key per message, so that tabs never overwrite each other;
- * the user's id is part of the key, so that nobody ever sends what somebody else wrote.
- *
- * When storage is blocked or full the journal goes on in memory and says so once through `onTrouble`.
+ * Entries of the outbox in localStorage. Synchronous on purpose: what `save` has returned from is on record, even when the page
+ * goes away in the same tick. One storage key per entry, so that tabs never overwrite each other; the user's id is part of the
+ * key, so that nobody ever sends what somebody else wrote.
  */
 export class OutboxJournal {
   #storage;
   #prefix;
-  #onTrouble;
-  #troubled = false;
 
-  /**
-   * @param {() => Storage} storage a getter, since a blocked localStorage throws when it is merely named
-   * @param {number} userId
-   * @param {() => void} onTrouble
-   */
-  constructor(storage, userId, onTrouble) {
+  /** @param {() => Storage} storage a getter, since a blocked localStorage throws when it is merely named @param {number} userId */
+  constructor(storage, userId) {
     this.#storage = storage;
     this.#prefix = `posthorn:outbox:${userId}:`;
-    this.#onTrouble = onTrouble;
   }
 
-  /** What this user has not sent yet, oldest first. @returns {Entry[]} */
+  /** @returns {Entry[] | null} null if it cannot be read */
   load() {
-    return this.#attempt([], (storage) => {
+    return this.#attempt(null, (storage) => {
       const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
       const texts = keys.filter((key) => key.startsWith(this.#prefix)).map((key) => storage.getItem(key));
-      return texts.flatMap(parse).sort((a, b) => a.n - b.n);
+      return texts.map(parse).filter(isEntry);
     });
   }
 
-  /** @param {Item} item @returns {boolean} whether it will outlive this page */
-  save(item) {
+  /** @param {Entry} entry @returns {boolean} whether it will outlive this page */
+  save(entry) {
     return this.#attempt(false, (storage) => {
-      storage.setItem(this.#prefix + item.clientId, JSON.stringify(entryFromItem(item)));
+      storage.setItem(this.#prefix + entry.clientId, JSON.stringify(entry));
       return true;
     });
+  }
+
+  /** @param {string} clientId */
+  has(clientId) {
+    return this.#attempt(false, (storage) => storage.getItem(this.#prefix + clientId) !== null);
+  }
+
+  /** Forgets an entry that is kept elsewhere now, unless it has changed since. @param {Entry} entry */
+  release(entry) {
+    const key = this.#prefix + entry.clientId;
+    this.#attempt(undefined, (storage) => storage.getItem(key) === JSON.stringify(entry) && storage.removeItem(key));
   }
 
   /** @param {string} clientId */
@@ -58,20 +60,21 @@ export class OutboxJournal {
     try {
       return action(this.#storage());
     } catch {
-      if (!this.#troubled) this.#onTrouble();
-      this.#troubled = true;
       return fallback;
     }
   }
 }
 
-/** Skips what is damaged: one bad entry must not keep the others from being sent. @param {string | null} text @returns {Entry[]} */
+/** Whether something read from storage is an entry: one that is damaged must not keep the others from being sent. @param {any} entry @returns {entry is Entry} */
+export function isEntry(entry) {
+  return typeof entry?.clientId === "string" && Number.isInteger(entry.n) && isOperation(entry.operation);
+}
+
+/** @param {string | null} text @returns {unknown} */
 function parse(text) {
   try {
-    const entry = JSON.parse(text ?? "null");
-    const usable = typeof entry.clientId === "string" && typeof entry.body === "string" && Number.isInteger(entry.room);
-    return usable && Number.isInteger(entry.n) ? [entry] : [];
+    return JSON.parse(text ?? "null");
   } catch {
-    return [];
+    return null;
   }
 }

@@ -8,5 +8,5 @@ export const SILENCE_MS = 3_000;
 export const ORDER_WAIT_MS = 200;
 /** The pause after `rate_limited` where the server names none. */
 export const RATE_LIMIT_WAIT_MS = 1_000;
-/** How often an item with nothing ahead of it may be called out of order before a new connection is asked for. */
+/** How often a lane in which nothing was refused may be called out of order before a new connection is asked for. */
 export const MAX_STRAYS = 3;

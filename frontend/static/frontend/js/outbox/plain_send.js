@@ -1,16 +1,18 @@
 import { newClientId } from "./client_id.js";
-import { notSent } from "../page/explanations.js";
-import { send } from "../connection/protocol.js";
+import { notDone } from "../page/explanations.js";
+import { change } from "../connection/protocol.js";
+
+/** @typedef {import("./operation.js").Operation} Operation */
 
 const ANSWER_MS = 15_000;
 
 /**
- * Sending without the outbox, for when the `chat_queue` flag is off: one message at a time, and the composer keeps the text until
- * the server has it. A second try of the same text is the same message, so that a lost ack does not double it.
+ * Doing without the outbox, for when the `chat_queue` flag is off: one operation at a time, nothing shows before the server has
+ * it, and the composer keeps the text until then. A second try of the same is the same operation, so that a lost ack doubles nothing.
  */
 export class PlainSend {
-  /** @type {import("../connection/protocol.js").SendFrame | null} */
-  #frame = null;
+  /** @type {{clientId: string, operation: Operation} | null} */
+  #current = null;
   #busy = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -24,11 +26,12 @@ export class PlainSend {
     this.connection = connection;
   }
 
-  /** @param {number} room @param {string} body */
-  submit(room, body) {
-    const same = this.#frame?.room === room && this.#frame.body === body;
-    if (!this.#frame || !same) this.#frame = send({ clientId: newClientId(), room, body, replyTo: null });
-    if (!this.connection.send(this.#frame)) return this.composer.showProblem("Not sent: there is no connection.");
+  /** @param {Operation} operation */
+  submit(operation) {
+    if (this.#busy) return this.composer.showProblem("Wait a moment: the server has not answered the last one yet.");
+    const again = JSON.stringify(this.#current?.operation) === JSON.stringify(operation);
+    if (!this.#current || !again) this.#current = { clientId: newClientId(), operation };
+    if (!this.connection.send(change(this.#current))) return this.composer.showProblem("Not sent: there is no connection.");
     this.composer.showProblem("");
     this.#setBusy(true);
     this.#timer = setTimeout(() => this.#failed("timeout"), ANSWER_MS);
@@ -36,20 +39,20 @@ export class PlainSend {
 
   /** @param {string} clientId */
   acked(clientId) {
-    if (this.#frame?.client_id !== clientId) return;
-    const { room, body } = this.#frame;
-    this.#frame = null;
+    if (this.#current?.clientId !== clientId) return;
+    const { operation } = this.#current;
+    this.#current = null;
     this.#setBusy(false);
-    this.composer.release(room, body);
+    this.composer.release(operation);
   }
 
   /** @param {import("../connection/protocol.js").NackFrame} nack */
   nacked({ client_id, code, retry }) {
-    if (this.#frame?.client_id !== client_id) return;
+    if (this.#current?.clientId !== client_id) return;
     this.#failed(code);
-    // The server holds the room until this message comes again; should the writer change it, only a new connection forgets.
+    // The server holds the lane until this comes again; should the writer change it, only a new connection forgets.
     if (retry) this.connection.reconnect();
-    else this.#frame = null;
+    else this.#current = null;
   }
 
   lost() {
@@ -59,7 +62,9 @@ export class PlainSend {
   /** @param {string} code */
   #failed(code) {
     this.#setBusy(false);
-    this.composer.showProblem(`${notSent(code)} Your text is still here.`);
+    const { operation } = this.#current ?? {};
+    const text = operation && "body" in operation ? " Your text is still here." : "";
+    this.composer.showProblem(notDone(operation?.kind ?? "send", code) + text);
   }
 
   /** @param {boolean} busy */

@@ -2,20 +2,18 @@ import { Announcer } from "./announcer.js";
 import { Composer } from "../composer/composer.js";
 import { Connection } from "../connection/connection.js";
 import { Conversations } from "../messages/conversations.js";
-import { find } from "./elements.js";
-import { notSent } from "./explanations.js";
-import { Outbox } from "../outbox/outbox.js";
-import { OutboxDriver } from "../outbox/driver.js";
-import { OutboxJournal } from "../outbox/journal.js";
+import { MessageControls } from "./message_controls.js";
+import { openOutbox } from "../outbox/open.js";
+import { OutboxRules } from "./outbox_rules.js";
 import { PlainSend } from "../outbox/plain_send.js";
-import { send } from "../connection/protocol.js";
 import { ReadMarker } from "../rooms/read_marker.js";
 import { RoomPages } from "../rooms/room_pages.js";
 import { Rooms } from "../rooms/rooms.js";
 import { Session } from "./session.js";
+import { Shell } from "./shell.js";
 import { Status } from "../connection/status.js";
 
-/** @typedef {{user: import("../connection/protocol.js").Person, socket: string, room: number | null, login: string, rooms: {url: string}}} Boot */
+/** @typedef {{user: import("../connection/protocol.js").Person, socket: string, moderator: boolean, room: number | null, login: string, rooms: {url: string}}} Boot */
 
 const now = () => performance.now();
 
@@ -31,28 +29,32 @@ export class App {
     this.status = new Status(boot.login, now);
     this.session = new Session(this);
     this.connection = this.#connect(boot.socket);
-    this.outbox = this.#makeOutbox();
-    this.conversations = new Conversations(this.me, {
-      askForPage: (room, before) => this.connection.send({ type: "history", room, ...(before === null ? {} : { before }) }),
+    this.outbox = openOutbox(this.me.id, new OutboxRules(this));
+    this.controls = new MessageControls(this, boot.moderator);
+    this.conversations = new Conversations(this.controls.reader, {
+      ask: (room, question) => this.connection.send({ type: "history", room, ...question }),
       unsent: (room) => this.outbox.outbox.items(room),
+      read: (room) => this.reading.state(this.rooms.get(room)),
       atEnd: () => this.markRead(),
     });
-    this.composer = new Composer((room, body) => this.#submit(room, body));
+    this.shell = new Shell(this);
+    this.composer = new Composer(this.controls, this.shell.drafts);
     this.plain = new PlainSend(this.composer, this.connection);
     this.reading = new ReadMarker((room, seq) => this.connection.send({ type: "read", room, seq }));
-    this.rooms = new Rooms(find("#rooms", HTMLElement), boot.rooms.url, (room) => this.pages.go(room));
+    this.rooms = new Rooms(boot.rooms.url, this.shell, { chosen: (room) => this.pages.go(room), changed: () => this.pages.showTitle() });
     this.pages = new RoomPages(boot.room, this.rooms, (room) => this.#open(room));
   }
 
   start() {
     this.pages.start();
     this.connection.start();
-    this.#showWaiting();
   }
 
   /** @param {import("../connection/protocol.js").WelcomeFrame} welcome @param {number[]} stale rooms to load anew */
-  welcomed({ flags, rooms }, stale) {
+  welcomed(welcome, stale) {
+    const { flags, rooms } = welcome;
     this.#flags = flags;
+    this.shell.welcomed(welcome);
     for (const { id, read_seq } of rooms) this.reading.known(id, read_seq);
     this.showRooms(rooms);
     this.conversations.connected(stale);
@@ -65,35 +67,30 @@ export class App {
     this.markRead();
   }
 
-  /** @param {number} room @param {string} name */
-  renameRoom(room, name) {
-    this.rooms.rename(room, name);
-    this.pages.showTitle();
-  }
-
   /** Says that the room on the page is read up to its end, if its end can be seen. */
   markRead() {
     const room = this.conversations?.current;
     if (!room || !this.conversations.isWatched(room) || !this.conversations.isLoaded(room)) return;
     this.rooms.setUnread(room, 0);
-    this.reading.seen(room, () => this.conversations.timeline(room)?.newestSeq ?? 0);
+    this.reading.seen(room, this.conversations.newestSeq(room));
   }
 
   /** @param {number} room */
   #open(room) {
     this.conversations.open(room);
     this.composer.openRoom(room);
+    this.shell.typing.open(room);
     this.markRead();
   }
 
-  /** @param {number} room @param {string} body */
-  #submit(room, body) {
-    if (this.#flags.chat_queue === false) {
-      this.plain.submit(room, body);
-      return false;
-    }
-    this.outbox.enqueue(room, body);
-    return true;
+  /** Does something the server has to learn of; returns whether it is on record. @param {import("../outbox/operation.js").Operation} operation */
+  submit(operation) {
+    const queue = this.#flags.chat_queue !== false;
+    if (queue) this.outbox.enqueue(operation);
+    else this.plain.submit(operation);
+    // Its writer sees it at the end of the room.
+    if (operation.kind === "send") this.conversations.reading.follow();
+    return queue;
   }
 
   /** @param {string} path */
@@ -119,30 +116,5 @@ export class App {
     if (status.state === "signed-out") this.announcer.alert("Your session ended. Log in to go on.");
     else if (status.state === "connected" && before !== "connecting") this.announcer.say("Connected again.");
     else if (status.state !== "connected" && before === "connected") this.announcer.say("Connection lost. Your messages will be sent later.");
-  }
-
-  #makeOutbox() {
-    const journal = new OutboxJournal(() => localStorage, this.me.id, () => (find("#storage-notice", HTMLElement).hidden = false));
-    return new OutboxDriver(new Outbox(), journal, {
-      now,
-      send: (item) => this.connection.send(send(item)),
-      reconnect: () => this.connection.reconnect(),
-      show: (item) => this.conversations.showItem(item),
-      sent: (item, receipt) => this.conversations.timeline(item.room)?.confirm(receipt),
-      removed: (item) => this.conversations.timeline(item.room)?.removeItem(item.clientId),
-      tell: (name, detail) => this.#tell(name, detail),
-    });
-  }
-
-  /** @param {"queued" | "sent" | "failed"} name @param {any} detail */
-  #tell(name, detail) {
-    this.#showWaiting();
-    if (name === "failed") this.announcer.alert(notSent(detail.code));
-    document.dispatchEvent(new CustomEvent(`chat:message:${name}`, { detail }));
-  }
-
-  #showWaiting() {
-    const { queued, inflight } = this.outbox.status();
-    this.status.showWaiting(queued + inflight);
   }
 }

@@ -14,6 +14,22 @@ export function make(tag, className, content = []) {
   return element;
 }
 
+/** @param {string} className @param {string} text @param {() => void} press */
+export function makeButton(className, text, press) {
+  const button = make("button", className, text);
+  button.type = "button";
+  button.addEventListener("click", press);
+  return button;
+}
+
+/** A button that calls up a dialog (commands.js). @param {string} className @param {string} text @param {string} command */
+export function commandButton(className, text, command) {
+  const button = make("button", className, text);
+  button.type = "button";
+  button.dataset.command = command;
+  return button;
+}
+
 /**
  * An element that the page must have.
  *
@@ -26,4 +42,14 @@ export function find(selector, type) {
   const element = document.querySelector(selector);
   if (!(element instanceof type)) throw new Error(`The page lacks ${selector}`);
   return element;
+}
+
+/** Gives a parent these children, in this order. The one with the keyboard's focus stays where it is: moving would lose it. @param {Element} parent @param {Element[]} children */
+export function arrange(parent, children) {
+  const focused = children.find((child) => parent.contains(child) && child.contains(document.activeElement));
+  if (!focused) return parent.replaceChildren(...children);
+  for (const child of parent.children) if (!children.includes(child)) child.remove();
+  const place = children.indexOf(focused);
+  focused.before(...children.slice(0, place));
+  focused.after(...children.slice(place + 1));
 }

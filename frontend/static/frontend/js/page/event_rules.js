@@ -1,4 +1,4 @@
-/** @typedef {import("../connection/protocol.js").RoomEvent} RoomEvent @typedef {import("../connection/protocol.js").MessageEvent} MessageEvent */
+/** @typedef {import("../connection/protocol.js").RoomEvent} RoomEvent @typedef {import("../connection/protocol.js").Message} Message */
 
 /** What each kind of event does to the page. */
 export class EventRules {
@@ -9,19 +9,11 @@ export class EventRules {
 
   /** @param {number} room @param {RoomEvent} event */
   apply(room, event) {
-    const timeline = this.parts.conversations.timeline(room);
-    switch (event.kind) {
-      case "message":
-        return this.#message(room, event);
-      case "edit":
-      case "delete":
-        return timeline?.change(event.message);
-      case "member":
-        return timeline?.addLine(event);
-      case "room":
-        this.parts.renameRoom(room, event.room.name);
-        return timeline?.addLine(event);
-    }
+    if (event.kind === "message") this.recognise(room, { ...event.message, seq: event.seq, at: event.at });
+    this.parts.conversations.apply(room, event);
+    if (event.kind === "member") this.parts.shell.mentions.memberChanged(room, event.member);
+    if (event.kind === "room") this.parts.rooms.rename(room, event.room.name);
+    if (event.kind === "message") this.#message(room, { ...event.message, seq: event.seq, at: event.at });
   }
 
   /** A message of mine seen in its room is as good as its ack. @param {number} room @param {{id: number, seq: number, at: string, client_id: string, sender: {id: number}}} message */
@@ -31,12 +23,10 @@ export class EventRules {
     this.parts.plain.acked(client_id);
   }
 
-  /** @param {number} room @param {MessageEvent} event */
-  #message(room, { seq, at, message: { ...rest } }) {
+  /** @param {number} room @param {Message} message */
+  #message(room, message) {
     const { conversations, rooms, announcer, me } = this.parts;
-    const message = { ...rest, seq, at };
-    this.recognise(room, message);
-    conversations.timeline(room)?.put(message);
+    this.parts.shell.message(room, message);
     if (message.sender.id === me.id || message.deleted) return;
     if (room === conversations.current) announcer.message(message.sender.name, message.body);
     if (!conversations.isWatched(room)) rooms.setUnread(room, (rooms.get(room)?.unread ?? 0) + 1);

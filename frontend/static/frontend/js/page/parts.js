@@ -1,4 +1,12 @@
+/** @typedef {import("../connection/protocol.js").EphemeralFrame} EphemeralFrame @typedef {import("../connection/protocol.js").Message} Message */
+
 /**
+ * @typedef {object} Surroundings what shell.js is to the others
+ * @property {import("../people/online.js").Online} online
+ * @property {import("./mentions.js").Mentions} mentions
+ * @property {(frame: EphemeralFrame) => void} heard
+ * @property {(room: number, message: Message) => void} message
+ *
  * The parts of the page as those see them that act on several at once. Types only.
  *
  * It stands apart because nothing may import in a circle, types included: file names carry a hash of what the file, and so
@@ -11,10 +19,14 @@
  * @property {import("../outbox/plain_send.js").PlainSend} plain
  * @property {import("../messages/conversations.js").Conversations} conversations
  * @property {import("../rooms/rooms.js").Rooms} rooms
+ * @property {import("../rooms/room_pages.js").RoomPages} pages
+ * @property {Surroundings} shell
  * @property {import("./announcer.js").Announcer} announcer
+ * @property {import("../connection/status.js").Status} status
  * @property {(welcome: import("../connection/protocol.js").WelcomeFrame, stale: number[]) => void} welcomed
  * @property {(rooms: import("../connection/protocol.js").Room[]) => void} showRooms
- * @property {(room: number, name: string) => void} renameRoom
+ * @property {import("../composer/composer.js").Composer} composer
+ * @property {(operation: import("../outbox/operation.js").Operation) => boolean} submit
  * @property {() => void} markRead
  */
 

@@ -49,6 +49,7 @@ export class Session {
     else if (frame.type === "page") this.#page(frame);
     else if (frame.type === "rooms") this.#rooms(frame.rooms);
     else if (frame.type === "reset") this.#reset(frame);
+    else if (frame.type === "typing" || frame.type === "presence") this.parts.shell.heard(frame);
     outbox.heard();
   }
 

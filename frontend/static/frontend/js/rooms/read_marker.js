@@ -4,6 +4,8 @@ const GATHER_MS = 300;
 export class ReadMarker {
   /** @type {Map<number, number>} */
   #told = new Map();
+  /** @type {Map<number, number>} */
+  #seen = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -17,12 +19,20 @@ export class ReadMarker {
     this.#told.set(room, seq);
   }
 
-  /** The newest message is before the reader's eyes. @param {number} room @param {() => number} seq */
+  /** How far a room is read, and how much is not. @param {import("../connection/protocol.js").Room | null} room */
+  state(room) {
+    return room && { seq: this.#seen.get(room.id) ?? this.#told.get(room.id) ?? 0, unread: room.unread };
+  }
+
+  /** Everything up to this has been before the reader's eyes. @param {number} room @param {number} seq */
   seen(room, seq) {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const newest = seq();
-      if (newest > (this.#told.get(room) ?? 0) && this.tell(room, newest)) this.#told.set(room, newest);
-    }, GATHER_MS);
+    this.#seen.set(room, seq);
+    this.#timer ??= setTimeout(() => this.#tellAll(), GATHER_MS);
+  }
+
+  #tellAll() {
+    this.#timer = undefined;
+    for (const [room, seq] of this.#seen) if (seq > (this.#told.get(room) ?? 0) && this.tell(room, seq)) this.#told.set(room, seq);
+    this.#seen.clear();
   }
 }

@@ -1,12 +1,14 @@
 import { find } from "../page/elements.js";
+import { showPageTitle } from "../page/page_title.js";
 
 /** Which room the address names: moves between rooms without loading the page, and follows the browser's back and forward. */
 export class RoomPages {
   #title = find("#room-name", HTMLElement);
   #messages = find("#messages", HTMLElement);
-  #site = document.body.dataset.site ?? "";
   /** @type {number | null} */
   #room;
+  /** A room to go to once it is in the list. @type {number | null} */
+  #awaited = null;
 
   /** @param {number | null} room @param {import("./rooms.js").Rooms} rooms @param {(room: number) => void} open */
   constructor(room, rooms, open) {
@@ -26,8 +28,10 @@ export class RoomPages {
     this.#show(this.#room);
   }
 
-  /** @param {number} room */
+  /** Opens a room; one that was just made or joined as soon as the server has said so. @param {number} room */
   go(room) {
+    this.#awaited = this.rooms.get(room) ? null : room;
+    if (this.#awaited !== null) return;
     if (room !== this.#room) history.pushState({ room }, "", this.rooms.urlOf(room));
     this.#show(room);
   }
@@ -35,16 +39,19 @@ export class RoomPages {
   /** Without a room in the address, a screen with space for both shows the first one beside the list. */
   roomsChanged() {
     if (this.#room !== null && !this.rooms.get(this.#room)) this.#leave();
+    if (this.#awaited !== null && this.rooms.get(this.#awaited)) this.go(this.#awaited);
     if (this.#room === null && this.rooms.first !== null && !matchMedia("(max-width: 720px)").matches) this.#show(this.rooms.first);
     document.body.classList.toggle("no-rooms", this.rooms.first === null);
     this.showTitle();
   }
 
   showTitle() {
-    const name = this.#room === null ? null : this.rooms.get(this.#room)?.name;
-    this.#title.textContent = name ?? "";
+    const room = this.#room === null ? null : this.rooms.get(this.#room);
+    const name = room?.name ?? "";
+    if (this.#title.textContent !== name) this.#title.textContent = name;
     this.#messages.setAttribute("aria-label", name ? `Messages in ${name}` : "Messages");
-    document.title = name ? `${name} · ${this.#site}` : this.#site;
+    document.body.dataset.kind = room?.kind ?? "";
+    showPageTitle(room?.name ?? null, this.rooms.unread);
   }
 
   /** The room in the address is no longer one of the user's. */

@@ -1,41 +1,61 @@
-import { make } from "../page/elements.js";
+import { arrange, find } from "../page/elements.js";
+import { byActivity, grouped } from "./room_order.js";
+import { RoomRow } from "./room_row.js";
 
 /** @typedef {import("../connection/protocol.js").Room} Room */
 
-/** The list of rooms beside the conversation: which there are, which is open, and where something new waits. */
+/**
+ * @typedef {object} Knowledge what a row shows besides its room
+ * @property {import("../people/online.js").Online} online
+ * @property {import("../composer/drafts.js").Drafts} drafts
+ *
+ * @typedef {object} Delegate
+ * @property {(room: number) => void} chosen
+ * @property {() => void} changed a name or a count of unread messages
+ */
+
+/** The list beside the conversation: rooms and direct messages, where something happened last on top. */
 export class Rooms {
-  /** @type {Map<number, {room: Room, link: HTMLAnchorElement, label: HTMLElement, badge: HTMLElement}>} */
+  /** @type {Map<number, RoomRow>} */
   #rows = new Map();
-  #list = make("ul", "room-list");
+  #lists = { rooms: find("#room-list", HTMLElement), direct: find("#direct-list", HTMLElement) };
   #current = 0;
 
-  /** @param {HTMLElement} nav @param {string} url of room 0 @param {(room: number) => void} chosen */
-  constructor(nav, url, chosen) {
+  /** @param {string} url of room 0 @param {Knowledge} knowledge @param {Delegate} delegate */
+  constructor(url, { online, drafts }, delegate) {
     this.url = url;
-    nav.replaceChildren(this.#list);
-    nav.addEventListener("click", (event) => {
+    this.online = online;
+    this.drafts = drafts;
+    this.delegate = delegate;
+    find("#rooms", HTMLElement).addEventListener("click", (event) => {
       const link = event.target instanceof Element ? event.target.closest("a[data-room-id]") : null;
       if (!(link instanceof HTMLAnchorElement) || event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
-      chosen(Number(link.dataset.roomId));
+      delegate.chosen(Number(link.dataset.roomId));
     });
   }
 
   /** @param {Room[]} rooms */
   update(rooms) {
     const before = this.#rows;
-    this.#rows = new Map(rooms.map((room) => [room.id, { ...(before.get(room.id) ?? this.#row(room.id)), room }]));
-    const items = [...this.#rows.values()].map(({ link }) => link.parentElement ?? make("li", "", [link]));
-    this.#list.replaceChildren(...items);
-    for (const { id, name, unread } of rooms) {
-      this.rename(id, name);
-      this.setUnread(id, unread);
-    }
+    this.#rows = new Map(rooms.map((room) => [room.id, before.get(room.id) ?? new RoomRow(room, this.urlOf(room.id), this.online)]));
+    for (const room of rooms) this.#change(room.id, room);
     this.select(this.#current);
+    this.#arrange();
+  }
+
+  /** Newest first. */
+  get all() {
+    return [...this.#rows.values()].map(({ room }) => room).sort(byActivity);
   }
 
   get first() {
-    return this.#rows.keys().next().value ?? null;
+    return this.all[0]?.id ?? null;
+  }
+
+  /** Messages that wait, in all rooms. */
+  get unread() {
+    return this.all.reduce((sum, { unread }) => sum + unread, 0);
   }
 
   /** @param {number} id */
@@ -51,39 +71,49 @@ export class Rooms {
   /** @param {number} id */
   select(id) {
     this.#current = id;
-    for (const [each, { link }] of this.#rows) {
-      if (each === id) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
-    }
+    for (const [each, row] of this.#rows) row.showCurrent(each === id);
   }
 
   /** @param {number} id @param {string} name */
   rename(id, name) {
-    const row = this.#rows.get(id);
-    if (!row) return;
-    row.room.name = name;
-    row.label.textContent = name;
+    this.#change(id, { name });
   }
 
-  /** @param {number} id @param {number} count */
-  setUnread(id, count) {
-    const row = this.#rows.get(id);
-    if (!row) return;
-    row.room.unread = count;
-    row.badge.textContent = count > 99 ? "99+" : String(count);
-    row.badge.hidden = count === 0;
-    row.link.classList.toggle("has-unread", count > 0);
-    // Spoken with a word to it; the number alone says little.
-    row.link.setAttribute("aria-label", count > 0 ? `${row.room.name}, ${count} unread` : row.room.name);
+  /** @param {number} id @param {number} unread */
+  setUnread(id, unread) {
+    if (this.get(id)?.unread !== unread) this.#change(id, { unread });
   }
 
-  /** @param {number} id */
-  #row(id) {
-    const label = make("span", "room-label");
-    const badge = make("span", "unread");
-    const link = make("a", "room-link", [label, badge]);
-    link.href = this.urlOf(id);
-    link.dataset.roomId = String(id);
-    return { link, label, badge };
+  /** Something was said there. @param {number} id @param {string} at */
+  active(id, at) {
+    const row = this.#rows.get(id);
+    if (!row || Date.parse(at) <= Date.parse(row.room.active_at)) return;
+    row.room.active_at = at;
+    if (row.item.previousElementSibling) this.#arrange();
+  }
+
+  /** Marks the rooms in which a draft waits. */
+  showDrafts() {
+    for (const [id, row] of this.#rows) row.draw(this.drafts.has(id));
+  }
+
+  /** @param {number} id @param {Partial<Room>} change */
+  #change(id, change) {
+    const row = this.#rows.get(id);
+    if (!row) return;
+    Object.assign(row.room, change);
+    row.draw(this.drafts.has(id));
+    this.delegate.changed();
+  }
+
+  #arrange() {
+    const { rooms, direct } = grouped(this.all);
+    arrange(this.#lists.rooms, this.#items(rooms));
+    arrange(this.#lists.direct, this.#items(direct));
+  }
+
+  /** @param {Room[]} rooms */
+  #items(rooms) {
+    return rooms.flatMap(({ id }) => this.#rows.get(id)?.item ?? []);
   }
 }

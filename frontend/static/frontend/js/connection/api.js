@@ -1,0 +1,32 @@
+import { find } from "../page/elements.js";
+
+/** The server said no, or could not be asked. `message` is for the reader. */
+export class ApiError extends Error {}
+
+/**
+ * Asks the server over HTTP, for what needs no socket (docs/http.md).
+ *
+ * @param {"GET" | "POST" | "PATCH"} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
+export async function ask(method, path, body) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRFToken"] = find("input[name=csrfmiddlewaretoken]", HTMLInputElement).value;
+  if (body) headers["Content-Type"] = "application/json";
+  const answer = await reach(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  const said = await answer.json().catch(() => null);
+  if (answer.ok) return said;
+  throw new ApiError(said?.message ?? `The server did not understand this page (${answer.status}). Please reload it.`);
+}
+
+/** @param {string} path @param {RequestInit} request */
+async function reach(path, request) {
+  try {
+    return await fetch(path, request);
+  } catch {
+    throw new ApiError("The server cannot be reached. Check the connection and try again.");
+  }
+}

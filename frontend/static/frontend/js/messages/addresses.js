@@ -1,0 +1,35 @@
+/** Addresses in text: where they end, and which of them may become links. */
+
+/** As far as an address can reach; `](` would be the middle of a Markdown link. */
+const RUN = /(?:[^\s<>"\]]|\](?!\())+/y;
+const SAFE = /^(?:https?:\/\/|mailto:)[^\p{Cc}\p{Cf}]+$/iu;
+/** What ends a sentence rather than an address. */
+const TRAILING = new Set(".,;:!?'*~_。，、！？；：）」』”’");
+
+/**
+ * The address at this place, with punctuation that ends a sentence, and a bracket the address did not open, left to the text.
+ *
+ * @param {string} text @param {number} at where http:// or https:// begins
+ */
+export function bareAddress(text, at) {
+  RUN.lastIndex = at;
+  const run = RUN.exec(text)?.[0] ?? "";
+  let surplus = run.split(")").length - run.split("(").length;
+  let end = run.length;
+  for (; end > 0; end--) {
+    const last = run[end - 1] ?? "";
+    if (last === ")" ? surplus-- <= 0 : !TRAILING.has(last)) break;
+  }
+  return run.slice(0, end);
+}
+
+/** The address to link to, or null: http, https and mailto are links, all else is text. @param {string} address */
+export function safeHref(address) {
+  if (!SAFE.test(address)) return null;
+  try {
+    const { href, protocol } = new URL(address);
+    return ["http:", "https:", "mailto:"].includes(protocol) ? href : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,51 @@
+import { isPending } from "../outbox/item.js";
+
+/**
+ * @typedef {import("../connection/protocol.js").Message} Message @typedef {import("../connection/protocol.js").Reaction} Reaction
+ * @typedef {import("../connection/protocol.js").EditEvent | import("../connection/protocol.js").DeleteEvent
+ *   | import("../connection/protocol.js").ReactionEvent} ChangeEvent
+ * @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/operation.js").Operation} Operation
+ *
+ * @typedef {Omit<Message, "id" | "seq"> & {id: number | null, seq: number | null, reactions: Reaction[]}} State
+ *   what a message says; without id and seq while the server does not have it
+ */
+
+/** The message that an event changes. @param {ChangeEvent} event */
+export function changedMessage(event) {
+  return event.kind === "reaction" ? event.reaction.message : event.message.id;
+}
+
+/** @param {State} message @param {ChangeEvent} event @returns {State} */
+export function afterEvent(message, event) {
+  if (event.kind === "edit") return { ...message, ...event.message };
+  if (event.kind === "delete") return { ...message, deleted: true, body: "" };
+  const { emoji, on } = event.reaction;
+  return { ...message, reactions: react(message.reactions, emoji, event.actor.id, on) };
+}
+
+/** What a change of mine makes of a message, before or after the server has it. @param {State} message @param {Operation} operation @param {number} me @param {string} at @returns {State} */
+export function afterOperation(message, operation, me, at) {
+  if (operation.kind === "edit") return { ...message, body: operation.body, edited_at: at };
+  if (operation.kind === "delete") return { ...message, deleted: true, body: "" };
+  if (operation.kind === "react") return { ...message, reactions: react(message.reactions, operation.emoji, me, operation.on) };
+  return message;
+}
+
+/** What is shown of a message while changes of mine are on their way: those that failed are not in it. @param {State} message @param {Item[]} changes @param {number} me */
+export function withChanges(message, changes, me) {
+  return changes.filter(isPending).reduce((state, { operation, at }) => afterOperation(state, operation, me, at), message);
+}
+
+/** @param {Reaction[]} reactions @param {string} emoji @param {number} user @param {boolean} on @returns {Reaction[]} */
+function react(reactions, emoji, user, on) {
+  const known = reactions.some((reaction) => reaction.emoji === emoji);
+  const all = known || !on ? reactions : [...reactions, { emoji, users: [] }];
+  return all.map((reaction) => (reaction.emoji === emoji ? { emoji, users: toggled(reaction.users, user, on) } : reaction)).filter(({ users }) => users.length > 0);
+}
+
+/** @param {number[]} users @param {number} user @param {boolean} on */
+function toggled(users, user, on) {
+  const others = users.filter((each) => each !== user);
+  if (!on) return others;
+  return users.includes(user) ? users : [...others, user];
+}

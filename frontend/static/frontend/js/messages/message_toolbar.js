@@ -1,0 +1,105 @@
+import { make, makeButton } from "../page/elements.js";
+
+/** @typedef {import("./message_view.js").MessageView} MessageView @typedef {import("./message_actions.js").Action} Action */
+
+const LABELS = Object.freeze({ react: "React", reply: "Reply", edit: "Edit", delete: "Delete" });
+/** Reactions at hand without looking for them. */
+const QUICK = Object.freeze(["👍", "❤️", "😂", "🎉", "👀", "🙏"]);
+
+/** The buttons for what can be done to a message: one set of them, at the message under the pointer or with the focus. */
+export class MessageToolbar {
+  #element = make("div", "message-toolbar");
+  /** @type {MessageView | null} */
+  #view = null;
+
+  /** @param {HTMLElement} box @param {(node: Element | null) => MessageView | undefined} viewOf @param {import("./message_actions.js").MessageActions} actions */
+  constructor(box, viewOf, actions) {
+    this.box = box;
+    this.viewOf = viewOf;
+    this.actions = actions;
+    this.#element.setAttribute("role", "group");
+    this.#element.setAttribute("aria-label", "Actions");
+    box.addEventListener("pointerover", ({ target, pointerType }) => pointerType === "mouse" && this.#hover(target));
+    box.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && this.#hover(null));
+    box.addEventListener("focusin", ({ target }) => this.#focused(target));
+    box.addEventListener("focusout", ({ relatedTarget }) => this.#left(relatedTarget));
+    this.#element.addEventListener("keydown", (event) => this.#keyDown(event));
+  }
+
+  /** Shows the buttons at a message, if there is anything to do with it. @param {MessageView | undefined} view */
+  showAt(view) {
+    const actions = this.actions.of(view);
+    this.#view = actions.length > 0 ? (view ?? null) : null;
+    if (!this.#view) return this.#element.remove();
+    this.#offer(actions.map((action) => makeButton(`action action-${action}`, LABELS[action], () => this.#do(action))));
+    this.#view.node.append(this.#element);
+  }
+
+  /** Moves the focus to the first button. */
+  focus() {
+    this.#element.querySelector("button")?.focus();
+  }
+
+  /** @param {EventTarget | null} target */
+  #hover(target) {
+    if (this.#element.contains(document.activeElement)) return;
+    const view = this.#viewAt(target);
+    if (view !== this.#view) this.showAt(view ?? this.#viewAt(document.activeElement));
+  }
+
+  /** @param {EventTarget | null} target */
+  #focused(target) {
+    if (!(target instanceof Element) || this.#element.contains(target) || !target.matches(":focus-visible")) return;
+    const view = this.#viewAt(target);
+    if (view !== this.#view) this.showAt(view);
+  }
+
+  /** @param {EventTarget | null} next */
+  #left(next) {
+    if (this.#view && this.#viewAt(next) !== this.#view && !this.#view.node.matches(":hover")) this.showAt(undefined);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keyDown(event) {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    const view = this.#view;
+    view?.node.focus({ preventScroll: true });
+    this.showAt(view ?? undefined);
+  }
+
+  /** @param {Action} action */
+  #do(action) {
+    const view = this.#view;
+    if (!view) return;
+    if (action === "react") return this.#offerReactions();
+    if (action === "delete") return void this.actions.delete(view);
+    this.actions[action](view);
+  }
+
+  #offerReactions() {
+    this.#offer(QUICK.map((emoji) => makeButton("action action-emoji", emoji, () => this.#react(emoji))));
+  }
+
+  /** @param {string} emoji */
+  #react(emoji) {
+    const view = this.#view;
+    if (!view) return;
+    this.actions.react(view, emoji);
+    view.node.focus({ preventScroll: true });
+    this.showAt(view);
+  }
+
+  /** Other buttons; the focus, if it is here, goes over to them before its place is gone. @param {HTMLButtonElement[]} buttons */
+  #offer(buttons) {
+    const before = [...this.#element.children];
+    this.#element.append(...buttons);
+    if (this.#element.contains(document.activeElement)) buttons[0]?.focus();
+    for (const button of before) button.remove();
+  }
+
+  /** @param {EventTarget | null} target */
+  #viewAt(target) {
+    return target instanceof Element && this.box.contains(target) ? this.viewOf(target.closest(".message")) : undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { notSent } from "../page/explanations.js";
+import { isPending } from "./item.js";
+
+/** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Effect} Effect @typedef {import("./item.js").Receipt} Receipt */
+
+/**
+ * @typedef {object} Page what the outbox's effects act on
+ * @property {(item: Item) => void} send
+ * @property {() => void} reconnect
+ * @property {(item: Item) => void} show
+ * @property {(item: Item, receipt: Receipt) => void} sent
+ * @property {(item: Item) => void} removed
+ * @property {(name: "queued" | "sent" | "failed", item: Item, detail: object) => void} tell
+ *
+ * @typedef {Pick<import("./storage.js").OutboxStorage, "save" | "forget" | "kind">} Storage
+ */
+
+/** Carries out what the outbox wants done. */
+export class Hands {
+  /** @param {Storage} storage @param {Page} page */
+  constructor(storage, page) {
+    this.storage = storage;
+    this.page = page;
+  }
+
+  /** @param {Effect} effect */
+  perform(effect) {
+    switch (effect.do) {
+      case "save":
+        return this.storage.save(effect.item);
+      case "forget":
+        return this.storage.forget(effect.item.clientId);
+      case "show":
+        this.page.show(effect.item);
+        return this.#tellShown(effect.item);
+      case "sent":
+        this.page.sent(effect.item, effect.receipt);
+        return this.#tell("sent", effect.item, { serverId: effect.receipt.id });
+      case "removed":
+        return this.page.removed(effect.item);
+      case "send":
+        return this.page.send(effect.item);
+      case "reconnect":
+        return this.page.reconnect();
+    }
+  }
+
+  /** @param {Item} item */
+  #tellShown(item) {
+    if (isPending(item)) this.#tell("queued", item, {});
+    else this.#tell("failed", item, { error: notSent(item.error) });
+  }
+
+  /** @param {"queued" | "sent" | "failed"} name @param {Item} item @param {object} more */
+  #tell(name, item, more) {
+    this.page.tell(name, item, { clientId: item.clientId, roomId: item.operation.room, ...more });
+  }
+}

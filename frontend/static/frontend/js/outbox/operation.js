@@ -1,0 +1,26 @@
+/**
+ * What a person did and the server has yet to learn: the content of an outbox item.
+ *
+ * @typedef {{kind: "send", room: number, body: string, replyTo: number | null}} SendOperation
+ * @typedef {{kind: "edit", room: number, message: number, body: string}} EditOperation
+ * @typedef {{kind: "delete", room: number, message: number}} DeleteOperation
+ * @typedef {{kind: "react", room: number, message: number, emoji: string, on: boolean}} ReactOperation
+ * @typedef {SendOperation | EditOperation | DeleteOperation | ReactOperation} Operation
+ */
+
+/** The lane of edits, deletions and reactions. */
+const CHANGES = 0;
+
+/** What keeps its order among itself, as on the server: the sends into one room, and all changes to messages. @param {Operation} operation */
+export function laneOf(operation) {
+  return operation.kind === "send" ? operation.room : CHANGES;
+}
+
+/** Whether something read from storage can be sent. @param {any} operation @returns {operation is Operation} */
+export function isOperation(operation) {
+  const { kind, room, message, body, emoji } = operation ?? {};
+  if (!Number.isInteger(room)) return false;
+  if (kind === "send") return typeof body === "string";
+  if (!Number.isInteger(message)) return false;
+  return kind === "delete" || (kind === "edit" && typeof body === "string") || (kind === "react" && typeof emoji === "string");
+}

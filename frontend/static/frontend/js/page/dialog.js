@@ -1,0 +1,101 @@
+import { ApiError } from "../connection/api.js";
+import { find, make, makeButton } from "./elements.js";
+
+/** There is one at a time. @type {Dialog | null} */
+let current = null;
+
+/** A native modal dialog: it takes the focus and returns it, closes with Esc, by its button and by a click beside it. */
+export class Dialog {
+  #heading = make("h2", "dialog-title");
+  #problem = make("p", "dialog-problem");
+  #content = make("div", "dialog-content");
+  #busy = false;
+  #loads = 0;
+
+  /** @param {string} title @param {...Node} content what should have the focus bears `autofocus` */
+  constructor(title, ...content) {
+    const close = makeButton("icon-button", "✕", () => this.close());
+    close.setAttribute("aria-label", "Close");
+    this.#problem.setAttribute("role", "alert");
+    this.#problem.hidden = true;
+    this.#heading.textContent = title;
+    this.#content.append(...content);
+    const frame = make("div", "dialog-frame", [make("header", "dialog-head", [this.#heading, close]), this.#problem, this.#content]);
+    this.element = make("dialog", "dialog", [frame]);
+    this.element.setAttribute("aria-label", title);
+    this.element.addEventListener("close", () => this.#closed());
+    this.element.addEventListener("mousedown", ({ target }) => target === this.element && this.close());
+  }
+
+  open() {
+    current?.close();
+    current = this;
+    document.body.append(this.element);
+    this.element.showModal();
+    return this;
+  }
+
+  close() {
+    this.element.close();
+  }
+
+  /** @param {string} text */
+  showProblem(text) {
+    this.#problem.textContent = text;
+    this.#problem.hidden = text === "";
+  }
+
+  /**
+   * Has something done by the server; until it has answered, further attempts do nothing. If it says no, the dialog says why.
+   *
+   * @template T
+   * @param {() => Promise<T>} action
+   * @param {(result: T) => void} then
+   */
+  async attempt(action, then) {
+    if (this.#busy) return;
+    this.#setBusy(true);
+    await this.#run(action, then);
+    this.#setBusy(false);
+  }
+
+  /**
+   * Asks for something to show. Asked again meanwhile, only the last answer counts.
+   *
+   * @template T
+   * @param {() => Promise<T>} action
+   * @param {(result: T) => void} then
+   */
+  load(action, then) {
+    const number = (this.#loads += 1);
+    return this.#run(action, (result) => number === this.#loads && then(result));
+  }
+
+  /**
+   * @template T
+   * @param {() => Promise<T>} action
+   * @param {(result: T) => void} then
+   */
+  async #run(action, then) {
+    this.showProblem("");
+    try {
+      then(await action());
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.showProblem(error.message);
+    }
+  }
+
+  /** @param {boolean} busy */
+  #setBusy(busy) {
+    this.#busy = busy;
+    this.element.setAttribute("aria-busy", String(busy));
+  }
+
+  #closed() {
+    if (current === this) current = null;
+    this.element.remove();
+    // What had the focus before may be gone with a room or a list.
+    if (document.activeElement === document.body) find("#messages", HTMLElement).focus();
+  }
+}

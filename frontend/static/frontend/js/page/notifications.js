@@ -1,0 +1,82 @@
+import { find } from "./elements.js";
+
+/** @typedef {import("./saved.js").Saved} Saved */
+
+const POSSIBLE = "Notification" in window && "locks" in navigator;
+const LONGEST = 200;
+/** A page of this browser that can be seen holds it. */
+const WATCHING = "posthorn:watching";
+/** Tabs hear of a message at about the same time; the first of them notifies. */
+const TAB_MS = 5_000;
+
+/** Notifications of the system, for when no page of the chat can be seen. Asks for permission only when its button is pressed. */
+export class Notifications {
+  #button = find("#notifications", HTMLButtonElement);
+
+  /** @param {Saved} saved @param {(room: number) => void} go */
+  constructor(saved, go) {
+    this.saved = saved;
+    this.go = go;
+    if (!POSSIBLE) return;
+    this.#button.addEventListener("click", () => this.#pressed());
+    holdWhileVisible();
+    this.#draw();
+  }
+
+  /** Whether they are wanted, and nobody looks at any page of the chat. */
+  async due() {
+    if (!this.#on || document.visibilityState === "visible") return false;
+    const { held } = await navigator.locks.query();
+    return !held?.some(({ name }) => name === WATCHING);
+  }
+
+  /** Tells of a message, unless another tab does. @param {{id: number, name: string, kind: string}} room @param {{id: number, sender: {name: string}, body: string}} message */
+  async tell(room, { id, sender, body }) {
+    const title = room.kind === "direct" ? sender.name : `${sender.name} in ${room.name}`;
+    await navigator.locks.request(`posthorn:message:${id}`, { ifAvailable: true }, async (lock) => {
+      if (!lock) return;
+      this.#show(room.id, title, { body: body.slice(0, LONGEST), tag: `posthorn:${id}` });
+      await new Promise((resolve) => setTimeout(resolve, TAB_MS));
+    });
+  }
+
+  get #on() {
+    return POSSIBLE && Notification.permission === "granted" && this.saved.get("off") === null;
+  }
+
+  /** @param {number} room @param {string} title @param {NotificationOptions} options */
+  #show(room, title, options) {
+    const notification = new Notification(title, options);
+    notification.addEventListener("click", () => {
+      window.focus();
+      this.go(room);
+      notification.close();
+    });
+  }
+
+  async #pressed() {
+    this.saved.set("off", this.#on ? "1" : null);
+    if (Notification.permission === "default") await Notification.requestPermission();
+    this.#draw();
+  }
+
+  #draw() {
+    const denied = Notification.permission === "denied";
+    this.#button.hidden = false;
+    this.#button.disabled = denied;
+    this.#button.textContent = denied ? "Notifications are blocked by this browser" : `Turn ${this.#on ? "off" : "on"} notifications`;
+  }
+}
+
+function holdWhileVisible() {
+  /** @type {(() => void) | null} */
+  let release = null;
+  const follow = () => {
+    release?.();
+    release = null;
+    if (document.visibilityState !== "visible") return;
+    void navigator.locks.request(WATCHING, { mode: "shared" }, () => new Promise((resolve) => (release = () => resolve(null))));
+  };
+  document.addEventListener("visibilitychange", follow);
+  follow();
+}

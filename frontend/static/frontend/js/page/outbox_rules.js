@@ -1,0 +1,54 @@
+import { notDone } from "./explanations.js";
+import { find } from "./elements.js";
+import { change } from "../connection/protocol.js";
+
+/** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/item.js").Receipt} Receipt */
+
+/** What the outbox does to the page and to the connection. */
+export class OutboxRules {
+  /** @param {import("./parts.js").Parts} parts */
+  constructor(parts) {
+    this.parts = parts;
+  }
+
+  /** @param {Item} item */
+  send(item) {
+    this.parts.connection.send(change(item));
+  }
+
+  reconnect() {
+    this.parts.connection.reconnect();
+  }
+
+  /** @param {Item} item */
+  show(item) {
+    this.parts.conversations.showItem(item);
+  }
+
+  /** @param {Item} item @param {Receipt} receipt */
+  sent(item, receipt) {
+    this.parts.conversations.settle(item, receipt);
+  }
+
+  /** @param {Item} item */
+  removed(item) {
+    this.parts.conversations.drop(item);
+  }
+
+  /** Announces what became of an item, to people and, for messages, to whoever listens on the document. @param {"queued" | "sent" | "failed"} name @param {Item} item @param {object} detail */
+  tell(name, item, detail) {
+    this.showWaiting();
+    if (name === "failed") this.parts.announcer.alert(notDone(item.operation.kind, item.error));
+    if (item.operation.kind === "send") document.dispatchEvent(new CustomEvent(`chat:message:${name}`, { detail }));
+  }
+
+  /** Nothing can keep what is not sent when this page goes away. */
+  storageFailed() {
+    find("#storage-notice", HTMLElement).hidden = false;
+  }
+
+  showWaiting() {
+    const { queued, inflight } = this.parts.outbox.status();
+    this.parts.status.showWaiting(queued + inflight);
+  }
+}

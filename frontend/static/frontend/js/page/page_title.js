@@ -1,0 +1,11 @@
+import { find } from "./elements.js";
+
+/** The name and the picture on the browser's tab: where one is, and how much waits. @param {string | null} room @param {number} unread */
+export function showPageTitle(room, unread) {
+  const site = document.body.dataset.site ?? "";
+  const title = `${unread > 0 ? `(${unread > 99 ? "99+" : unread}) ` : ""}${room ? `${room} · ` : ""}${site}`;
+  if (document.title !== title) document.title = title;
+  const icon = find("link[rel=icon]", HTMLLinkElement);
+  const picture = (unread > 0 ? document.body.dataset.unreadIcon : document.body.dataset.icon) ?? icon.href;
+  if (icon.getAttribute("href") !== picture) icon.href = picture;
+}

@@ -1,0 +1,61 @@
+import { listenForCommands, runCommand } from "./commands.js";
+import { Drafts } from "../composer/drafts.js";
+import { find } from "./elements.js";
+import { Mentions } from "./mentions.js";
+import { Notifications } from "./notifications.js";
+import { Online } from "../people/online.js";
+import { refreshPresence } from "../people/presence_mark.js";
+import { Saved } from "./saved.js";
+import { listenForShortcuts } from "./shortcuts.js";
+import { TypingLine } from "../people/typing_line.js";
+
+/** @typedef {import("../connection/protocol.js").EphemeralFrame} EphemeralFrame @typedef {import("../connection/protocol.js").Message} Message */
+
+/** What stands around the conversation: dialogs and their keys, who is there and who writes, drafts, notifications. */
+export class Shell {
+  /** @param {import("./parts.js").Parts} parts */
+  constructor(parts) {
+    this.parts = parts;
+    this.mentions = new Mentions(parts);
+    this.online = new Online(parts.me.id, () => refreshPresence(this.online));
+    this.typing = new TypingLine((room) => parts.connection.send({ type: "typing", room }));
+    this.drafts = new Drafts(this.#saved("draft"), () => parts.rooms.showDrafts());
+    this.notifications = new Notifications(this.#saved("notifications"), (room) => parts.pages.go(room));
+    window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.saved.prefix) && parts.rooms.showDrafts());
+    find("#log-out", HTMLFormElement).addEventListener("submit", () => this.drafts.clear());
+    const run = (/** @type {string} */ command) => runCommand(command, parts);
+    listenForCommands(run);
+    listenForShortcuts(run);
+  }
+
+  /** @param {import("../connection/protocol.js").WelcomeFrame} welcome */
+  welcomed({ online }) {
+    this.online.welcome(online);
+    this.mentions.connected();
+  }
+
+  /** @param {EphemeralFrame} frame */
+  heard(frame) {
+    if (frame.type === "presence") this.online.heard(frame);
+    else this.typing.heard(frame);
+  }
+
+  /** A message by anybody has come in. @param {number} room @param {Message} message */
+  message(room, message) {
+    this.parts.rooms.active(room, message.at);
+    this.typing.stopped(room, message.sender.id);
+    void this.#notify(room, message);
+  }
+
+  /** Of direct messages, and of those that mention the reader. @param {number} id @param {Message} message */
+  async #notify(id, message) {
+    const room = this.parts.rooms.get(id);
+    if (!room || message.sender.id === this.parts.me.id || message.seq <= room.read_seq || !(await this.notifications.due())) return;
+    if (room.kind === "direct" || (await this.mentions.callMe(id, message.body))) await this.notifications.tell(room, message);
+  }
+
+  /** @param {string} what */
+  #saved(what) {
+    return new Saved(() => localStorage, `posthorn:${what}:${this.parts.me.id}:`);
+  }
+}

@@ -1,0 +1,24 @@
+import { ask } from "../connection/api.js";
+import { Dialog } from "../page/dialog.js";
+import { make, makeButton } from "../page/elements.js";
+
+const AFTERWARDS = {
+  open: "You get no more messages from it. You can join it again whenever you like.",
+  closed: "You get no more messages from it, and only a member can add you again.",
+};
+
+/** Asks before it leaves the open room. @param {import("../page/parts.js").Parts} parts */
+export function openLeaveRoom({ rooms, conversations }) {
+  const room = rooms.get(conversations.current);
+  if (!room) return;
+  const stay = makeButton("plain-button", "Stay", () => dialog.close());
+  stay.autofocus = true;
+  const leave = makeButton("button danger", "Leave", () =>
+    dialog.attempt(
+      () => ask("POST", `/api/rooms/${room.id}/leave/`),
+      () => dialog.close(),
+    ),
+  );
+  const question = make("p", "", room.kind === "closed" ? AFTERWARDS.closed : AFTERWARDS.open);
+  const dialog = new Dialog(`Leave ${room.name}?`, question, make("p", "dialog-actions", [leave, stay])).open();
+}

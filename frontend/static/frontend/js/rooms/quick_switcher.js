@@ -1,0 +1,37 @@
+import { ask } from "../connection/api.js";
+import { Chooser } from "../page/chooser.js";
+import { Dialog } from "../page/dialog.js";
+import { make } from "../page/elements.js";
+import { goToPerson } from "../people/direct_message.js";
+import { personOption } from "../people/person_option.js";
+import { presenceMark } from "../people/presence_mark.js";
+
+/** @typedef {import("../connection/protocol.js").Person} Person @typedef {import("../connection/protocol.js").Room} Room */
+
+/** Every room, where something happened last on top, then the people one has no room with yet. @param {import("../page/parts.js").Parts} parts */
+export function openQuickSwitcher({ me, shell: { online }, rooms, pages, conversations }) {
+  const chooser = new Chooser("Go to a room or a person", "Nothing of that name.");
+  const dialog = new Dialog("Go to…", chooser.element).open();
+
+  /** @param {Room} room */
+  function roomOption({ id, name, unread, with: person }) {
+    const sign = person ? presenceMark(person.id, online) : make("span", "room-sign");
+    const choose = () => {
+      dialog.close();
+      pages.go(id);
+    };
+    return { name, detail: unread > 0 ? `${unread} unread` : "", sign, choose };
+  }
+
+  const all = rooms.all;
+  const elsewhere = all.filter(({ id }) => id !== conversations.current).map(roomOption);
+  const known = new Set([me.id, ...all.map((room) => room.with?.id)]);
+  chooser.show(elsewhere);
+  void dialog.load(
+    () => ask("GET", "/api/people/"),
+    ({ people }) => {
+      const others = people.filter((/** @type {Person} */ { id }) => !known.has(id));
+      chooser.show([...elsewhere, ...others.map((/** @type {Person} */ person) => personOption(person, online, () => goToPerson(person.id, dialog, pages)))]);
+    },
+  );
+}

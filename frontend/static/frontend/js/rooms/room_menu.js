@@ -1,0 +1,36 @@
+import { ask } from "../connection/api.js";
+import { Dialog } from "../page/dialog.js";
+import { commandButton, make } from "../page/elements.js";
+import { presenceMark } from "../people/presence_mark.js";
+
+/** @typedef {import("../connection/protocol.js").Person} Person @typedef {import("../page/parts.js").Parts} Parts */
+
+/** About the open room: who is in it, and what one can do with it. @param {Parts} parts */
+export function openRoomMenu(parts) {
+  const room = parts.rooms.get(parts.conversations.current);
+  if (!room) return;
+  const heading = make("h3", "", "Members");
+  const members = make("ul", "members");
+  members.setAttribute("aria-label", "Members");
+  const dialog = new Dialog(room.name, heading, members, ...(room.kind === "direct" ? [] : [actions()])).open();
+  void dialog.load(
+    () => ask("GET", `/api/rooms/${room.id}/members/`),
+    ({ members: people }) => {
+      heading.textContent = people.length === 1 ? "1 member" : `${people.length} members`;
+      members.replaceChildren(...people.map((/** @type {Person} */ person) => member(person, parts)));
+    },
+  );
+}
+
+/** @param {Person} person @param {Parts} parts */
+function member({ id, name }, { me, shell: { online } }) {
+  return make("li", "member", [make("span", "member-name", id === me.id ? `${name} (you)` : name), presenceMark(id, online)]);
+}
+
+function actions() {
+  return make("p", "dialog-actions", [
+    commandButton("button", "Add people", "add"),
+    commandButton("plain-button", "Rename", "rename"),
+    commandButton("plain-button danger", "Leave", "leave"),
+  ]);
+}

@@ -1,0 +1,39 @@
+import { make } from "../page/elements.js";
+import { presenceMark } from "../people/presence_mark.js";
+
+/** @typedef {import("../connection/protocol.js").Room} Room */
+
+/** A room in the list: its kind or its person's presence, its name, whether a draft waits in it, and how much is unread. */
+export class RoomRow {
+  #label = make("span", "room-label");
+  #draft = make("span", "draft-mark", "Draft");
+  #badge = make("span", "unread");
+  #word = make("span", "visually-hidden", "unread");
+  #link = make("a", "room-link", [this.#label, this.#draft, this.#badge, this.#word]);
+  item = make("li", "", [this.#link]);
+
+  /** @param {Room} room @param {string} url @param {import("../people/online.js").Online} online */
+  constructor(room, url, online) {
+    this.room = room;
+    this.#link.href = url;
+    this.#link.dataset.roomId = String(room.id);
+    this.#link.dataset.kind = room.kind;
+    this.#link.prepend(room.with ? presenceMark(room.with.id, online) : make("span", "room-sign"));
+  }
+
+  /** @param {boolean} hasDraft */
+  draw(hasDraft) {
+    const { name, unread } = this.room;
+    this.#label.textContent = name;
+    this.#badge.textContent = unread > 99 ? "99+" : String(unread);
+    this.#badge.hidden = this.#word.hidden = unread === 0;
+    this.#draft.hidden = !hasDraft;
+    this.#link.classList.toggle("has-unread", unread > 0);
+  }
+
+  /** @param {boolean} current */
+  showCurrent(current) {
+    if (current) this.#link.setAttribute("aria-current", "page");
+    else this.#link.removeAttribute("aria-current");
+  }
+}

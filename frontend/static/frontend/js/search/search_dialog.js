@@ -1,0 +1,121 @@
+import { ask } from "../connection/api.js";
+import { Dialog } from "../page/dialog.js";
+import { make, makeButton } from "../page/elements.js";
+import { searchResult } from "./search_result.js";
+
+/** @typedef {import("./search_result.js").Result} Result @typedef {import("../page/parts.js").Parts} Parts */
+
+const PAUSE_MS = 250;
+
+/** What was searched for last is there again the next time. */
+const last = { text: "", here: false };
+
+/** @param {Parts} parts */
+export function openSearch(parts) {
+  new Search(parts).open();
+}
+
+/** Finds messages in one's rooms, and leads to where they stand. */
+class Search {
+  #field = make("input", "chooser-field");
+  #here = make("input", "");
+  #status = make("p", "search-status");
+  #results = make("ol", "results");
+  #more = makeButton("plain-button", "Show more", () => this.#search(this.#oldest));
+  #dialog;
+  #oldest = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.parts = parts;
+    this.room = parts.rooms.get(parts.conversations.current);
+    Object.assign(this.#field, { type: "search", placeholder: "Search messages", value: last.text, maxLength: 200, autocomplete: "off", autofocus: true, enterKeyHint: "search" });
+    this.#field.setAttribute("aria-label", "Search messages");
+    Object.assign(this.#here, { type: "checkbox", checked: last.here && this.room !== null });
+    this.#status.setAttribute("role", "status");
+    const form = make("form", "search-form", [this.#field]);
+    if (this.room) form.append(make("label", "choice", [this.#here, make("span", "", `Only in ${this.room.name}`)]));
+    this.#dialog = new Dialog("Search", form, this.#status, this.#results, this.#more);
+    this.#dialog.element.classList.add("wide");
+    this.#dialog.element.addEventListener("close", () => clearTimeout(this.#timer));
+    this.#dialog.element.addEventListener("keydown", (event) => this.#keyDown(event));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#search();
+    });
+    this.#field.addEventListener("input", () => this.#soon());
+    this.#here.addEventListener("change", () => this.#search());
+  }
+
+  open() {
+    this.#dialog.open();
+    this.#field.select();
+    void this.#search();
+  }
+
+  #soon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#search(), PAUSE_MS);
+  }
+
+  /** @param {number | null} [before] a message: those older than it, for more of the same */
+  #search(before = null) {
+    clearTimeout(this.#timer);
+    Object.assign(last, { text: this.#field.value.trim(), here: this.#here.checked });
+    return this.#dialog.load(
+      () => this.#ask(before),
+      ({ results, more }) => this.#show(results, more, before !== null),
+    );
+  }
+
+  /** @param {number | null} before @returns {Promise<{results: Result[], more: boolean}>} */
+  async #ask(before) {
+    if (last.text === "") return { results: [], more: false };
+    const query = new URLSearchParams({ text: last.text });
+    if (this.room && last.here) query.set("room", String(this.room.id));
+    if (before !== null) query.set("before", String(before));
+    return ask("GET", `/api/search/?${query}`);
+  }
+
+  /** @param {Result[]} results @param {boolean} more @param {boolean} further whether they follow those on show */
+  #show(results, more, further) {
+    const rows = results.map((result) => searchResult(result, last.text, this.#nameOf(result), () => this.#go(result)));
+    if (!further) this.#results.replaceChildren();
+    this.#results.append(...rows);
+    this.#oldest = results.at(-1)?.id ?? 0;
+    if (further) rows[0]?.querySelector("button")?.focus();
+    this.#more.hidden = !more;
+    const count = this.#results.children.length;
+    this.#status.textContent = last.text === "" ? "Words from messages in your rooms, the newest first." : sentence(count, more);
+  }
+
+  /** @param {Result} result */
+  #nameOf({ room }) {
+    return this.parts.rooms.get(room)?.name ?? "";
+  }
+
+  /** @param {Result} result */
+  #go({ room, seq }) {
+    this.#dialog.close();
+    this.parts.pages.go(room);
+    this.parts.conversations.showAround(room, seq);
+  }
+
+  /** The arrows walk through field and results. @param {KeyboardEvent} event */
+  #keyDown(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const stops = [this.#field, ...this.#results.querySelectorAll("button")];
+    const place = stops.findIndex((stop) => stop === document.activeElement);
+    if (step === undefined || place === -1) return;
+    event.preventDefault();
+    stops[place + step]?.focus();
+  }
+}
+
+/** @param {number} count @param {boolean} more */
+function sentence(count, more) {
+  if (count === 0) return "Nothing found. Try fewer or other words.";
+  return more ? `The newest ${count} messages.` : count === 1 ? "1 message." : `${count} messages.`;
+}

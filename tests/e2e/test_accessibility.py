@@ -1,0 +1,113 @@
+"""axe finds nothing to complain about: on any page, in light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.desk import Desk
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)]
+
+
+async def complaints(page: Page) -> list[str]:
+    """What axe finds on the page as it is now: rule, impact, and where."""
+    await page.evaluate(AXE.read_text())
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['target']}: {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+async def is_accessible(desk: Desk) -> None:
+    """Look at the page in every scheme and width."""
+    for scheme, width in LOOKS:
+        await desk.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        await desk.page.set_viewport_size({"width": width, "height": 800})
+        assert not await complaints(desk.page), f"{desk.page.url}, {scheme}, {width} px"
+
+
+@pytest.mark.parametrize("path", ["/login/", "/join/made-up/", "/nowhere/"])
+async def test_pages_for_strangers(server, sit_down, path):
+    stranger = await sit_down(None, server)
+    stranger.expected = ["Failed to load resource"]
+    await stranger.page.goto(path)
+    await is_accessible(stranger)
+
+
+@pytest.mark.parametrize("path", ["/invite/"])
+async def test_pages_for_members(server, sit_down, path):
+    alice = await sit_down("alice", server)
+    await alice.page.goto(path)
+    await is_accessible(alice)
+
+
+async def test_a_conversation(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await is_accessible(bob)
+    await bob.write("Hello")
+    await bob.write("See https://example.org and `code`")
+    await is_accessible(bob)
+
+
+async def test_messages_that_failed_or_wait(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    bob.line.to_server = lambda frame: frame["type"] != "send"
+    await bob.write("On its way")
+    await is_accessible(bob)
+    frame = bob.line.stopped[0]
+    bob.line.say(
+        {"type": "nack", "client_id": frame["client_id"], "code": "forbidden", "message": "No.", "retry": False}
+    )
+    await bob.page.locator(".message.failed").wait_for()
+    await is_accessible(bob)
+
+
+async def test_no_connection(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await bob.page.context.set_offline(True)
+    bob.line.say({"type": "bye", "after_ms": 60_000})
+    await bob.write("Later")
+    await is_accessible(bob)
+    await bob.page.context.set_offline(False)
+
+
+async def test_markdown_mentions_and_what_helps_to_write_them(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await bob.composer.fill(
+        "@Bob Brandt, @Carla Conti: **see** `code`\n> - quoted\n```python\nprint()\n```\nhttps://a.example"
+    )
+    await bob.composer.press("Enter")
+    await bob.page.locator("mark.mention").wait_for()
+    await bob.composer.press_sequentially("@")
+    await bob.page.get_by_role("option").first.wait_for()
+    await is_accessible(bob)
+    await bob.composer.press("Escape")
+    await bob.page.get_by_role("button", name="Insert an emoji").click()
+    await bob.page.locator("emoji-picker").get_by_role("menuitem").first.wait_for()
+    await is_accessible(bob)
+
+
+@pytest.mark.parametrize("command", ["switch", "search", "create", "browse", "direct", "room", "add", "leave", "keys"])
+async def test_dialogs(server, room, sit_down, command):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await bob.page.evaluate(
+        "(command) => { const button = document.createElement('button'); button.dataset.command = command;"
+        " document.body.append(button); button.click(); button.remove(); }",
+        command,
+    )
+    await expect(bob.page.locator("dialog[open]:not([aria-label^=One])")).to_be_visible()
+    await bob.page.wait_for_load_state("networkidle")
+    await is_accessible(bob)

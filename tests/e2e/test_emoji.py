@@ -1,0 +1,73 @@
+"""Choosing an emoji, within the page's own security policy."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+
+@pytest.fixture
+def sit_in_room(server, room, sit_down):
+    async def sit_in_room(person):
+        desk = await sit_down(person, server)
+        await desk.open(f"/rooms/{room}/")
+        return desk, desk.page.get_by_role("button", name="Insert an emoji"), desk.page.locator("emoji-picker")
+
+    return sit_in_room
+
+
+async def test_a_chosen_emoji_is_written_at_the_caret(sit_in_room):
+    bob, button, picker = await sit_in_room("bob")
+    await bob.composer.fill("Well done!")
+    await bob.composer.evaluate("(field) => field.setSelectionRange(4, 4)")
+    await button.click()
+    await picker.get_by_role("menuitem", name="grinning").first.click()
+    await expect(picker).to_have_count(0)
+    await expect(bob.composer).to_be_focused()
+    await expect(bob.composer).to_have_value("Well😀 done!")
+    await bob.page.keyboard.type("!")
+    await expect(bob.composer).to_have_value("Well😀! done!")
+
+
+async def test_an_emoji_is_found_by_keyboard_alone(sit_in_room):
+    bob, button, picker = await sit_in_room("bob")
+    await button.focus()
+    await bob.page.keyboard.press("Enter")
+    search = picker.get_by_role("combobox")
+    await expect(search).to_be_focused()
+    await bob.page.keyboard.type("thumbs up")
+    await expect(picker.get_by_role("option").first).to_be_visible()
+    await bob.page.keyboard.press("ArrowDown")
+    await bob.page.keyboard.press("Enter")
+    # The short form, which everybody's quick reactions have too.
+    await expect(bob.composer).to_have_value("👍")
+    await bob.page.keyboard.press("Enter")
+    await expect(bob.messages.locator(".message-body.emoji-only")).to_have_text("👍")
+
+
+async def test_escape_and_a_click_beside_it_close_the_picker_and_choose_nothing(sit_in_room):
+    bob, button, picker = await sit_in_room("bob")
+    await button.click()
+    await expect(picker.get_by_role("combobox")).to_be_focused()
+    await bob.page.keyboard.press("Escape")
+    await expect(picker).to_have_count(0)
+    await expect(button).to_be_focused()
+    await button.click()
+    await expect(picker).to_be_visible()
+    await bob.page.mouse.click(5, 5)
+    await expect(picker).to_have_count(0)
+    await expect(bob.composer).to_have_value("")
+
+
+async def test_the_picker_is_loaded_when_it_is_first_opened_and_says_so_if_that_fails(sit_in_room):
+    bob, button, picker = await sit_in_room("bob")
+    loaded = await bob.page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
+    assert loaded
+    assert not [name for name in loaded if "vendor" in name]
+    bob.expected = ["Failed to load resource", "ERR_FAILED"]
+    await bob.page.route("**/vendor/**", lambda route: route.abort())
+    await button.click()
+    await expect(bob.page.get_by_role("dialog")).to_contain_text("could not be loaded")
+    await bob.page.keyboard.press("Escape")
+    await expect(button).to_be_focused()
+    await expect(picker).to_have_count(0)

@@ -1,0 +1,272 @@
+"""A hundred thousand messages: the page stays small, and the line one reads stays where it is."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.desk import Desk
+from tests.support.server import Server
+
+MANY = 100_000
+BOUND = 310
+"""More messages than this are never on the page."""
+FILL = """
+    WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :count)
+    INSERT INTO chat_message (room_id, sender_id, client_id, seq, body, digest, created_at)
+    SELECT :room, iif(n / 7 %% 2, :bob, :carla), 'seed-' || :room || '-' || n, :head + n,
+        'Message ' || n || iif(n %% 9 = 0, char(10) || 'with a second line' || char(10) || 'and a third', ''), 'x',
+        strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '-' || ((:count - n) * 40) || ' seconds')
+    FROM n
+"""
+LOG = """
+    INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, at)
+    SELECT room_id, seq, 'message', sender_id, id, created_at FROM chat_message WHERE room_id = :room AND seq > :head
+"""
+
+
+def fill(server: Server, room: int, count: int) -> int:
+    """Let the room have this many messages, of bob's and carla's; returns the `seq` before the first of them."""
+    head = server.head(room)
+    people = {name: server.world.people[name].id for name in ("bob", "carla")}
+    with closing(sqlite3.connect(server.database, timeout=30)) as connection, connection:
+        given = {"room": room, "head": head, "count": count, **people}
+        connection.execute(FILL.replace("%%", "%"), given)
+        connection.execute(LOG, given)
+        connection.execute("UPDATE chat_room SET head = :head + :count WHERE id = :room", given)
+        connection.execute("UPDATE chat_membership SET read_seq = :head + :count WHERE room_id = :room", given)
+    return head
+
+
+@pytest.fixture(scope="module")
+def long_room(server) -> int:
+    room = server.new_room()
+    fill(server, room, MANY)
+    return int(room)
+
+
+FIRST_IS_BEFORE = "(seq) => Number(document.querySelector('.message').dataset.seq) < seq"
+
+
+async def shown(desk: Desk) -> list[int]:
+    """The seqs on the page, from top to bottom."""
+    return [int(seq) for seq in await desk.messages.evaluate_all("(all) => all.map((one) => one.dataset.seq ?? 0)")]
+
+
+async def in_sight(desk: Desk) -> tuple[int, float]:
+    """The first message that is fully in sight, and how far its text is from the top of the box."""
+    seq, top = await desk.page.evaluate(
+        """() => {
+            const edge = document.querySelector("#messages").getBoundingClientRect().top;
+            for (const node of document.querySelectorAll(".message .message-body")) {
+                const { top } = node.getBoundingClientRect();
+                if (top >= edge) return [Number(node.closest(".message").dataset.seq), top - edge];
+            }
+        }"""
+    )
+    return int(seq), float(top)
+
+
+async def top_of(desk: Desk, seq: int) -> float:
+    return float(
+        await desk.page.evaluate(
+            """(seq) => document.querySelector(`.message[data-seq="${seq}"] .message-body`).getBoundingClientRect().top
+                - document.querySelector("#messages").getBoundingClientRect().top""",
+            seq,
+        )
+    )
+
+
+async def scroll_to(desk: Desk, where: str) -> None:
+    """To "top" or "end" of what is on the page, as far as it goes at this moment."""
+    await desk.page.evaluate(
+        """(top) => new Promise((done) => {
+            const box = document.querySelector("#messages");
+            box.scrollTop = top ? 0 : box.scrollHeight;
+            requestAnimationFrame(() => requestAnimationFrame(done));
+        })""",
+        where == "top",
+    )
+
+
+async def test_scrolling_back_through_very_many_messages_keeps_the_page_small_and_without_gaps(
+    server, long_room, sit_down
+):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{long_room}/")
+    await expect(bob.bubble(f"Message {MANY}")).to_be_in_viewport()
+    head = server.head(long_room)
+    nodes = []
+    while len(nodes) < 20:
+        before = (await shown(bob))[0]
+        await scroll_to(bob, "top")
+        await bob.page.wait_for_function(FIRST_IS_BEFORE, arg=before)
+        seqs = await shown(bob)
+        assert seqs == list(range(seqs[0], seqs[-1] + 1))
+        assert len(seqs) <= BOUND
+        nodes.append(await bob.page.evaluate("document.querySelectorAll('#messages *').length"))
+    assert seqs[-1] < head, "what is far below is let go of"
+    assert max(nodes) < 20 * BOUND
+
+    # And back again by the pages after.
+    while (await shown(bob))[-1] < head:
+        last = (await shown(bob))[-1]
+        await scroll_to(bob, "end")
+        await bob.page.wait_for_function(
+            "(last) => Number([...document.querySelectorAll('.message')].at(-1).dataset.seq) > last", arg=last
+        )
+        seqs = await shown(bob)
+        assert seqs == list(range(seqs[0], seqs[-1] + 1))
+        assert len(seqs) <= BOUND
+    await scroll_to(bob, "end")
+    await expect(bob.page.locator(".jump-button")).to_be_hidden()
+
+
+async def test_the_line_one_reads_stays_where_it_is_while_pages_come_and_go(server, long_room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{long_room}/")
+    await expect(bob.bubble(f"Message {MANY}")).to_be_in_viewport()
+    for where in ("top",) * 8 + ("end",) * 3:
+        bob.line.to_page = lambda frame: frame["type"] != "page"
+        await scroll_to(bob, where)
+        while not bob.line.held:
+            await bob.page.wait_for_timeout(10)
+        seq, top = await in_sight(bob)
+        first, last = (await shown(bob))[0], (await shown(bob))[-1]
+        bob.line.release()
+        await bob.page.wait_for_function(
+            """([first, last]) => {
+                const seqs = [...document.querySelectorAll(".message")].map((one) => Number(one.dataset.seq));
+                return seqs[0] < first || seqs.at(-1) > last;
+            }""",
+            arg=[first, last],
+        )
+        assert await top_of(bob, seq) == pytest.approx(top, abs=2)
+
+
+async def test_what_grows_above_does_not_move_what_one_reads(server, room, sit_down):
+    fill(server, room, 60)
+    bob, carla = await sit_down("bob", server), await sit_down("carla", server)
+    for person in (bob, carla):
+        await person.open(f"/rooms/{room}/")
+        await expect(person.bubble("Message 60")).to_be_in_viewport()
+    await bob.page.evaluate("document.querySelector('#messages').scrollTop -= 600")
+    await expect(bob.page.locator(".jump-button")).to_be_visible()
+    seq, top = await in_sight(bob)
+    above = bob.page.locator(f".message[data-seq='{seq - 8}']")
+    (id_,) = server.rows("SELECT id FROM chat_message WHERE room_id = ? AND seq = ?", [room, seq - 8])[0]
+    async with server.client("carla") as other:
+        client_id = other.new_id()
+        await other.send({"type": "react", "client_id": client_id, "message": id_, "emoji": "🎉", "on": True})
+        await other.until_answered([client_id])
+    await expect(above.locator(".reaction")).to_be_attached()
+    assert await top_of(bob, seq) == pytest.approx(top, abs=2)
+
+
+async def test_who_reads_far_up_is_told_how_many_are_new_and_gets_to_them_by_a_button(server, room, sit_down):
+    fill(server, room, 600)
+    bob, carla = await sit_down("bob", server), await sit_down("carla", server)
+    for person in (bob, carla):
+        await person.open(f"/rooms/{room}/")
+        await expect(person.bubble("Message 600")).to_be_in_viewport()
+    jump = bob.page.locator(".jump-button")
+    head = server.head(room)
+    while (await shown(bob))[-1] == head:
+        before = (await shown(bob))[0]
+        await scroll_to(bob, "top")
+        await bob.page.wait_for_function(FIRST_IS_BEFORE, arg=before)
+    await expect(jump).to_have_text("↓ Jump to latest")
+    reads = await in_sight(bob)
+
+    for number in range(3):
+        await carla.write(f"News {number}")
+    await carla.shows("News 0", "News 1", "News 2")
+    await expect(jump).to_have_text("↓ 3 new messages")
+    await expect(bob.bubble("News 2")).to_have_count(0)
+    assert await in_sight(bob) == reads
+    await expect(bob.page.locator(f"#rooms a[data-room-id='{room}'] .unread")).to_have_text("3")
+
+    await jump.click()
+    await expect(bob.bubble("News 2")).to_be_in_viewport()
+    await expect(jump).to_be_hidden()
+    await bob.shows("Message 600", "News 0", "News 1", "News 2")
+    await expect(bob.page.locator(f"#rooms a[data-room-id='{room}'] .unread")).to_be_hidden()
+    await carla.write("And it goes on")
+    await expect(bob.bubble("And it goes on")).to_be_in_viewport()
+
+
+async def test_who_writes_while_far_up_sees_what_they_wrote_at_the_end(server, room, sit_down):
+    fill(server, room, 600)
+    bob, carla = await sit_down("bob", server), await sit_down("carla", server)
+    for person in (bob, carla):
+        await person.open(f"/rooms/{room}/")
+        await expect(person.bubble("Message 600")).to_be_in_viewport()
+    head = server.head(room)
+    while (await shown(bob))[-1] == head:
+        before = (await shown(bob))[0]
+        await scroll_to(bob, "top")
+        await bob.page.wait_for_function(FIRST_IS_BEFORE, arg=before)
+    await carla.write("Carla was faster")
+    await carla.shows("Carla was faster")
+    # The ack may come before the newest page or after it.
+    bob.line.to_page = lambda frame: frame["type"] != "page"
+    bubble = await bob.write("At the end")
+    await expect(bubble).to_have_attribute("data-message-id", str(await id_of(bob, "At the end")))
+    mark = await bubble.evaluate_handle("(node) => node")
+    bob.line.release()
+    await expect(bubble).to_be_in_viewport()
+    await bob.shows("Message 600", "Carla was faster", "At the end")
+    assert await mark.evaluate("(node) => node.isConnected"), "the same node as from the first moment"
+    await expect(bob.page.locator(".jump-button")).to_be_hidden()
+
+
+async def id_of(desk: Desk, body: str) -> int:
+    """The server's id of the message that says this; waits for it."""
+    while True:
+        rows = desk.server.rows("SELECT id FROM chat_message WHERE body = ?", [body])
+        if rows:
+            return int(rows[0][0])
+        await desk.page.wait_for_timeout(10)
+
+
+async def test_new_messages_are_marked_where_they_begin(server, room, sit_down):
+    fill(server, room, 30)
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await expect(bob.bubble("Message 30")).to_be_in_viewport()
+    await expect(bob.page.locator(".unread-line")).to_have_count(0)
+    await bob.page.goto("about:blank")
+    async with server.client("carla") as carla:
+        for number in range(40):
+            await carla.say(room, f"While you were away {number}")
+    await bob.open(f"/rooms/{room}/")
+    line = bob.page.locator(".unread-line")
+    await expect(line).to_be_in_viewport()
+    await expect(bob.messages.filter(has=line)).to_contain_text("While you were away 0")
+    await expect(bob.page.locator(".jump-button")).to_have_text("↓ 40 new messages")
+    await bob.page.locator(".jump-button").click()
+    await expect(bob.bubble("While you were away 39")).to_be_in_viewport()
+    await expect(bob.page.locator(f"#rooms a[data-room-id='{room}'] .unread")).to_be_hidden()
+
+
+async def test_a_visited_room_is_opened_at_what_is_new_in_it(server, room, sit_down):
+    other = server.new_room()
+    fill(server, room, 30)
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await expect(bob.bubble("Message 30")).to_be_in_viewport()
+    await bob.open_room(other)
+    unread = bob.page.locator(f"#rooms a[data-room-id='{room}'] .unread")
+    async with server.client("carla") as carla:
+        for number in range(20):
+            await carla.say(room, f"Meanwhile {number}")
+    await expect(unread).to_have_text("20")
+    await bob.open_room(room)
+    await expect(bob.page.locator(".unread-line")).to_be_in_viewport()
+    await expect(bob.messages.filter(has=bob.page.locator(".unread-line"))).to_contain_text("Meanwhile 0")
+    await expect(unread).to_have_text("20")
+    await scroll_to(bob, "end")
+    await expect(unread).to_be_hidden()

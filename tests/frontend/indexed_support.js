@@ -1,0 +1,47 @@
+/** As much of IndexedDB as the outbox uses. What it keeps outlives its connections; `mood` is how it behaves. */
+export class FakeIndexedDB {
+  rows = new Map();
+  transactions = 0;
+  /** @type {"well" | "refuses to open" | "asleep" | "full"} */
+  mood = "well";
+  #asleep = [];
+
+  open() {
+    const request = {};
+    const start = () => {
+      if (this.mood === "refuses to open") return (request.error = new Error("blocked")), request.onerror();
+      request.result = { createObjectStore: () => {}, transaction: () => this.#transaction(), close: () => {} };
+      request.onupgradeneeded();
+      request.onsuccess();
+    };
+    if (this.mood === "asleep") this.#asleep.push(start);
+    else queueMicrotask(start);
+    return request;
+  }
+
+  wake() {
+    this.mood = "well";
+    for (const start of this.#asleep.splice(0)) start();
+  }
+
+  #transaction() {
+    const changes = [];
+    const transaction = { objectStore: () => store, error: new DOMException("full", "QuotaExceededError") };
+    const store = {
+      put: (entry) => changes.push(() => this.rows.set(entry.clientId, structuredClone(entry))),
+      delete: (clientId) => changes.push(() => this.rows.delete(clientId)),
+      getAll: () => {
+        const request = { result: [...this.rows.values()] };
+        queueMicrotask(() => request.onsuccess());
+        return request;
+      },
+    };
+    this.transactions += 1;
+    setImmediate(() => {
+      if (this.mood === "full") return transaction.onabort?.();
+      for (const change of changes) change();
+      transaction.oncomplete?.();
+    });
+    return transaction;
+  }
+}
