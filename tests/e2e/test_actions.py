@@ -109,6 +109,8 @@ async def test_only_what_is_allowed_is_offered_and_a_moderator_may_delete(server
         await expect(person.bubble("Mine").locator(".action")).to_have_text(names[name])
     await press(alice, alice.bubble("Mine"), "Delete")
     await alice.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(alice.page.locator(".message-toolbar")).to_have_count(0)
+    await expect(alice.messages.first).to_be_focused()
     await expect(bob.messages.first).to_contain_text("This message was deleted.")
 
 
@@ -136,6 +138,19 @@ async def test_reactions_are_counted_named_and_taken_back(server, room, sit_down
     await carla.bubble("Cake?").locator(".reaction").click()
     for person in (bob, carla):
         await expect(person.page.locator(".reaction")).to_have_count(0)
+
+
+async def test_any_emoji_can_be_a_reaction(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    bubble = await bob.write("A turtle?")
+    await press(bob, bubble, "React")
+    await bubble.get_by_role("button", name="More").click()
+    picker = bob.page.locator("emoji-picker")
+    await picker.get_by_role("combobox").fill("turtle")
+    await picker.get_by_role("option", name="🐢").click()
+    await expect(bubble.locator(".reaction")).to_have_text("🐢1")
+    await expect(bubble).to_be_focused()
 
 
 async def test_a_reply_quotes_and_leads_to_what_it_answers_and_follows_its_changes(server, room, sit_down):
@@ -287,3 +302,27 @@ async def test_with_the_chat_queue_switched_off_messages_can_be_changed_too(star
     await press(bob, bob.messages.first, "Delete")
     await bob.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     await says(carla, "This message was deleted.", "An answer")
+
+
+async def test_a_finger_finds_the_actions_behind_a_button(server, room, browser):
+    async with await browser.new_context(
+        base_url=server.address, viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True
+    ) as context:
+        session = server.world.people["bob"].session
+        await context.add_cookies([{"name": "sessionid", "value": session, "url": server.address}])
+        bob = Desk(await context.new_page(), server)
+        await bob.watch()
+        await bob.open(f"/rooms/{room}/")
+        await bob.composer.fill("By thumb")
+        await bob.send_button.tap()
+        bubble = bob.bubble("By thumb")
+        await bubble.get_by_role("button", name="What to do with this message").tap()
+        await bubble.get_by_role("button", name="React").tap()
+        await bubble.get_by_role("button", name="👍", exact=True).tap()
+        await expect(bubble.locator(".reaction")).to_have_text("👍1")
+        await bubble.get_by_role("button", name="What to do with this message").tap()
+        await bubble.get_by_role("button", name="Edit").tap()
+        await expect(bob.page.locator(".message-toolbar")).to_have_count(0)
+        await expect(bob.composer).to_have_value("By thumb")
+        assert await bob.page.evaluate("document.scrollingElement.scrollWidth") == 360
+        assert not bob.trouble

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
 from tests.e2e.desk import Desk
+from tests.support.client import Client
 from tests.support.server import Server
 
 MANY = 100_000
@@ -270,3 +272,66 @@ async def test_a_visited_room_is_opened_at_what_is_new_in_it(server, room, sit_d
     await expect(unread).to_have_text("20")
     await scroll_to(bob, "end")
     await expect(unread).to_be_hidden()
+
+
+async def test_what_others_did_while_one_was_offline_is_all_there_afterwards(server, room, sit_down):
+    fill(server, room, 80)
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await expect(bob.bubble("Message 80")).to_be_in_viewport()
+    bob.expected = ["ERR_INTERNET_DISCONNECTED", "WebSocket connection"]
+    # Deaf first, so that what is on its way when the line breaks is lost as well.
+    bob.line.to_page = lambda frame: False
+    async with server.client("carla") as carla, server.client("alice") as alice:
+        ids = [row[0] for row in server.rows("SELECT id FROM chat_message WHERE room_id = ? ORDER BY seq", [room])]
+        for number in range(500):
+            who = (carla, alice)[number % 3 == 0]
+            ids.append((await who.say(room, f"Missed {number}"))["id"])
+            if number % 7 == 0:
+                await change(carla, "edit", message=ids[79 + number], body=f"Changed {number}")
+            if number % 11 == 0:
+                await change(alice, "delete", message=ids[60 + number])
+            if number % 5 == 0:
+                await change(alice, "react", message=ids[-1], emoji="👍", on=True)
+        await alice.until_seen(room, server.head(room))
+    bob.line.held.clear()
+    bob.line.to_page = lambda frame: True
+    await bob.line.cut()
+    await bob.is_connected()
+
+    await expect(bob.bubble("Missed 499")).to_be_in_viewport()
+    rows = dict(server.rows(STATE, [room]))
+    seen: dict[int, str] = {}
+    while not seen or min(seen) > min(rows):
+        shows = {int(seq): text for seq, text in await bob.page.evaluate(SHOWN_STATE)}
+        assert list(shows) == [seq for seq in rows if min(shows) <= seq <= max(shows)], "no gap"
+        seen |= shows
+        if min(seen) > min(rows):
+            first = min(shows)
+            await scroll_to(bob, "top")
+            await bob.page.wait_for_function(FIRST_IS_BEFORE, arg=first)
+    assert seen == rows
+
+
+STATE = """
+    SELECT seq, iif(deleted_at IS NULL, body, 'This message was deleted.')
+        || iif(edited_at IS NULL OR deleted_at IS NOT NULL, '', ' (edited)')
+        || iif(deleted_at IS NULL AND EXISTS (SELECT 1 FROM chat_reaction WHERE message_id = m.id), ' 👍1', '')
+    FROM chat_message m WHERE room_id = ? ORDER BY seq
+"""
+SHOWN_STATE = """
+    () => [...document.querySelectorAll(".message")].map((one) => [
+        one.dataset.seq,
+        one.querySelector(".message-body").innerText
+            + (one.querySelector(".message-edited") ? " (edited)" : "")
+            + [...one.querySelectorAll(".reaction")].map((reaction) => " " + reaction.textContent).join(""),
+    ])
+"""
+
+
+async def change(client: Client, kind: str, **fields: Any) -> str:
+    """Edit, delete or react, without waiting whether it is taken: some of it is refused."""
+    client_id = client.new_id()
+    await client.send({"type": kind, "client_id": client_id, **fields})
+    await client.until(lambda: client_id in client.acks or client_id in client.nacks)
+    return client_id

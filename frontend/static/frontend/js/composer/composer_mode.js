@@ -1,3 +1,4 @@
+import { firstLine } from "../messages/plain_text.js";
 import { make, makeButton } from "../page/elements.js";
 
 /**
@@ -25,10 +26,9 @@ export class ComposerMode {
     this.current = mode;
     this.#bar.hidden = mode === null;
     if (!mode) return;
-    const [line = ""] = mode.body.trimStart().split("\n", 1);
     const what = mode.kind === "edit" ? "Editing your message" : `Replying to ${mode.name}`;
     const cancel = makeButton("quiet-button", "Cancel", () => this.cancel());
-    this.#bar.replaceChildren(make("span", "composer-mode-what", what), make("span", "composer-mode-body", line), cancel);
+    this.#bar.replaceChildren(make("span", "composer-mode-what", what), make("span", "composer-mode-body", firstLine(mode.body)), cancel);
   }
 
   /** What it makes of a text. @param {number} room @param {string} body @returns {import("../outbox/operation.js").Operation} */

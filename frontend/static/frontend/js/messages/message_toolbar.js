@@ -1,4 +1,5 @@
 import { make, makeButton } from "../page/elements.js";
+import { pickEmoji } from "../page/emoji_picker.js";
 
 /** @typedef {import("./message_view.js").MessageView} MessageView @typedef {import("./message_actions.js").Action} Action */
 
@@ -11,6 +12,7 @@ export class MessageToolbar {
   #element = make("div", "message-toolbar");
   /** @type {MessageView | null} */
   #view = null;
+  #picking = false;
 
   /** @param {HTMLElement} box @param {(node: Element | null) => MessageView | undefined} viewOf @param {import("./message_actions.js").MessageActions} actions */
   constructor(box, viewOf, actions) {
@@ -32,7 +34,7 @@ export class MessageToolbar {
     this.#view = actions.length > 0 ? (view ?? null) : null;
     if (!this.#view) return this.#element.remove();
     this.#offer(actions.map((action) => makeButton(`action action-${action}`, LABELS[action], () => this.#do(action))));
-    this.#view.node.append(this.#element);
+    this.#view.bubble.append(this.#element);
   }
 
   /** Moves the focus to the first button. */
@@ -42,7 +44,7 @@ export class MessageToolbar {
 
   /** @param {EventTarget | null} target */
   #hover(target) {
-    if (this.#element.contains(document.activeElement)) return;
+    if (this.#picking || this.#element.querySelector(":focus-visible")) return;
     const view = this.#viewAt(target);
     if (view !== this.#view) this.showAt(view ?? this.#viewAt(document.activeElement));
   }
@@ -56,7 +58,7 @@ export class MessageToolbar {
 
   /** @param {EventTarget | null} next */
   #left(next) {
-    if (this.#view && this.#viewAt(next) !== this.#view && !this.#view.node.matches(":hover")) this.showAt(undefined);
+    if (this.#view && !this.#picking && this.#viewAt(next) !== this.#view && !this.#view.node.matches(":hover")) this.showAt(undefined);
   }
 
   /** @param {KeyboardEvent} event */
@@ -71,14 +73,33 @@ export class MessageToolbar {
   /** @param {Action} action */
   #do(action) {
     const view = this.#view;
-    if (!view) return;
+    if (!view || !this.actions.of(view).includes(action)) return this.showAt(view ?? undefined);
     if (action === "react") return this.#offerReactions();
-    if (action === "delete") return void this.actions.delete(view);
+    if (action === "delete") return void this.#delete(view);
     this.actions[action](view);
+    this.showAt(undefined);
+  }
+
+  /** @param {MessageView} view */
+  async #delete(view) {
+    if (!(await this.actions.delete(view))) return;
+    view.node.focus({ preventScroll: true });
+    this.showAt(undefined);
   }
 
   #offerReactions() {
-    this.#offer(QUICK.map((emoji) => makeButton("action action-emoji", emoji, () => this.#react(emoji))));
+    const quick = QUICK.map((emoji) => makeButton("action action-emoji", emoji, () => this.#react(emoji)));
+    const more = makeButton("action", "More", () => this.#pick(more));
+    more.setAttribute("aria-haspopup", "dialog");
+    this.#offer([...quick, more]);
+  }
+
+  /** @param {HTMLButtonElement} more */
+  async #pick(more) {
+    this.#picking = true;
+    const emoji = await pickEmoji(more);
+    this.#picking = false;
+    if (emoji !== null) this.#react(emoji);
   }
 
   /** @param {string} emoji */

@@ -135,8 +135,8 @@ export class MessageView {
 
   #drawReactions() {
     this.#reactions ??= new ReactionRow();
-    this.#reactions.show(this.shown.deleted ? [] : this.shown.reactions, this.reader);
     if (!this.#reactions.element.parentNode) this.#footer.before(this.#reactions.element);
+    this.#reactions.show(this.shown.deleted ? [] : this.shown.reactions, this.reader);
   }
 
   /** @param {"pending" | "sent" | "failed"} state @param {boolean} [rejected] */

@@ -1,4 +1,5 @@
 import { make } from "../page/elements.js";
+import { firstLine } from "./plain_text.js";
 
 /** @typedef {import("../connection/protocol.js").Quote} Quote */
 
@@ -18,10 +19,4 @@ export function quoteButton(quote) {
   button.append(make("span", "quote-sender", quote.sender.name), make("span", quote.deleted ? "quote-body gone" : "quote-body", said));
   button.title = "Go to this message";
   return button;
-}
-
-/** @param {string} body */
-export function firstLine(body) {
-  const [line = ""] = body.trimStart().split("\n", 1);
-  return line;
 }
