@@ -17,6 +17,7 @@ from django.http import HttpRequest
 
 from chat.actions.messages import set_deleted
 from chat.actions.rooms import create_room, join, join_open_rooms, leave
+from chat.forms import AdminLogInForm
 from chat.models import Invite, Membership, Message, Room, User
 from chat.pagination import NoCountPaginator
 from storage.store import store
@@ -27,6 +28,8 @@ SEARCH = """
     UNION ALL SELECT id FROM chat_message WHERE sender_id IN (SELECT id FROM chat_user) AND client_id = %s
     UNION ALL SELECT %s
 """
+
+admin.site.login_form = AdminLogInForm
 
 
 class Uncounted(admin.ModelAdmin):

@@ -3,36 +3,71 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import password_validation
+from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
+from chat import fields
+from chat.logins import attempt
 from chat.models import User
 
+NEW_PASSWORD_HELP = "At least 10 characters. A few words in a row are easy to remember."  # noqa: S105 - a help text
 
-class AccountForm(forms.ModelForm):
+
+class Throttled(AuthenticationForm):
+    """Logging in, but not by trying every password there is."""
+
+    def clean(self) -> dict[str, Any]:
+        username = self.cleaned_data.get("username")
+        if not username or not self.cleaned_data.get("password"):
+            return super().clean()
+        with attempt(self.request, username):
+            return super().clean()
+
+
+class LogInForm(Throttled):
+    """Into the chat."""
+
+
+class AdminLogInForm(Throttled, AdminAuthenticationForm):
+    """Into the admin."""
+
+
+class NameForm(forms.ModelForm):
+    """What a person is called."""
+
+    class Meta:
+        model = User
+        fields: tuple[str, ...] = ("name",)
+        help_texts = {"name": "What others see."}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def clean_name(self) -> str:
+        try:
+            return fields.name(self.cleaned_data["name"])
+        except fields.Invalid:
+            raise ValidationError("A name is made of letters one can see.") from None
+
+
+class AccountForm(NameForm):
     """A new account: the owner's, or an invited person's."""
 
     password = forms.CharField(
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 10 characters. A few words in a row are easy to remember.",
+        help_text=NEW_PASSWORD_HELP,
     )
 
-    class Meta:
-        model = User
+    class Meta(NameForm.Meta):
         fields = ("name", "username")
         labels = {"username": "User name"}
-        help_texts = {"name": "What others see.", "username": "For logging in."}
+        help_texts = {**NameForm.Meta.help_texts, "username": "For logging in."}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
             "username": forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
         }
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"].strip()
-        if not name.isprintable():
-            raise ValidationError("A name is made of letters one can see.")
-        return name
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -44,3 +79,35 @@ class AccountForm(forms.ModelForm):
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class PasswordForm(forms.Form):
+    """A new password, for whoever knows the present one."""
+
+    old_password = forms.CharField(
+        label="Present password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new_password = forms.CharField(
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=NEW_PASSWORD_HELP,
+    )
+
+    def __init__(self, request: HttpRequest, user: User, data: Any = None) -> None:
+        super().__init__(data)
+        self._request = request
+        self._user = user
+
+    def clean_old_password(self) -> str:
+        old: str = self.cleaned_data["old_password"]
+        with attempt(self._request, self._user.username):
+            if not self._user.check_password(old):
+                raise ValidationError("This is not your password.")
+        return old
+
+    def clean_new_password(self) -> str:
+        new: str = self.cleaned_data["new_password"]
+        password_validation.validate_password(new, self._user)
+        return new

@@ -1,8 +1,10 @@
-"""How much one person may do, over all their connections to this process."""
+"""How much one person may do in this process, over all their connections and requests."""
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Hashable
 
 from django.conf import settings
 
@@ -29,6 +31,11 @@ class TokenBucket:
             self._tokens -= amount
             return 0.0
         return (amount - self._tokens) / self._rate
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing is missing: a new one would be the same."""
+        return self._tokens + (time.monotonic() - self._at) * self._rate >= self._burst
 
     def give_back(self, amount: float) -> None:
         """Less was needed than was taken."""
@@ -83,3 +90,26 @@ class Allowances:
             return
         before = time.monotonic() - BURST_SECONDS
         self._of = {user: one for user, one in self._of.items() if one.connections or one.left_at > before}
+
+
+class Attempts:
+    """How often one may fail, for each key: some times at once, then once in a while. Any thread may ask."""
+
+    def __init__(self, at_once: int, then_every: float) -> None:
+        self._at_once = at_once
+        self._then_every = then_every
+        self._of: dict[Hashable, TokenBucket] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, key: Hashable) -> float:
+        """Count an attempt. Returns 0.0 if it is allowed, else the seconds until one will be."""
+        with self._lock:
+            if len(self._of) >= KEPT:
+                self._of = {key: bucket for key, bucket in self._of.items() if not bucket.is_full}
+            return self._of.setdefault(key, TokenBucket(1 / self._then_every, self._at_once)).take()
+
+    def succeed(self, key: Hashable) -> None:
+        """The attempt was none: it does not count."""
+        with self._lock:
+            if key in self._of:
+                self._of[key].give_back(1.0)

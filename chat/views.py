@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db import IntegrityError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -21,7 +23,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chat.actions import accounts
 from chat.api.endpoint import refusal
-from chat.forms import AccountForm
+from chat.forms import AccountForm, LogInForm, NameForm, PasswordForm
+from chat.logins import THROTTLED
 from chat.models import Invite, User
 from chat.protocol import Code
 
@@ -53,6 +56,7 @@ def _chat(request: HttpRequest, room_id: int | None) -> HttpResponse:
 class LogIn(LoginView):
     """Django's own, save that it leads to the set-up while there is nobody to sign in."""
 
+    authentication_form = LogInForm
     redirect_authenticated_user = True
     extra_context = {"site_name": settings.SITE_NAME}  # the view's own would be the host
 
@@ -60,6 +64,12 @@ class LogIn(LoginView):
         if not User.objects.exists():
             return redirect("setup")
         return super().get(request, *args, **kwargs)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        if form.has_error(NON_FIELD_ERRORS, THROTTLED):
+            response.status_code = 429
+        return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,6 +106,26 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             login(request, member, BACKEND)
             return redirect("home")
     return render(request, "frontend/join.html", {"form": form, "inviter": invite.created_by.name})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def account(request: HttpRequest, part: str | None = None) -> HttpResponse:
+    """One's own name and password; POST changes the `part` that is named."""
+    me: Any = request.user
+    user = User.objects.get(pk=me.pk)
+    name = NameForm(request.POST if part == "name" else None, instance=user)
+    password = PasswordForm(request, user, request.POST if part == "password" else None)
+    if name.is_valid():
+        accounts.rename(user, name.cleaned_data["name"])
+        messages.success(request, "Your name is changed.")
+        return redirect("account")
+    if password.is_valid():
+        accounts.set_password(user, password.cleaned_data["new_password"])
+        update_session_auth_hash(request, user)
+        messages.success(request, "Your password is changed.")
+        return redirect("account")
+    return render(request, "frontend/account.html", {"name": name, "password": password})
 
 
 @require_http_methods(["GET", "POST"])

@@ -39,6 +39,17 @@ def create_member(name: str, username: str, password: str) -> User:
     return user
 
 
+def rename(user: User, name: str) -> None:
+    """Give somebody another name. Others see it with whatever next tells them of this person."""
+    User.objects.filter(pk=user.pk).update(name=name)
+
+
+def set_password(user: User, password: str) -> None:
+    """Give somebody another password. Their sessions and connections end, save one that is told of it."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
 def valid_invite(token: str) -> Invite | None:
     """The invite of this token, if it still lets people in."""
     return Invite.objects.select_related("created_by").filter(token=token, revoked_at=None).first()

@@ -216,7 +216,7 @@ async def test_search_dialogs_and_the_admin_show_it_as_text_too(attacked, sit_do
         await bob.page.locator(f"[data-command={command}]:visible").first.click()
         await expect(bob.page.get_by_role("dialog")).to_be_visible()
         if command == "search":
-            await bob.page.keyboard.type("hacked")
+            await bob.page.get_by_role("searchbox", name="Search messages").fill("hacked")
             await expect(bob.page.locator(".results li").first).to_contain_text("hacked")
         await bob.page.wait_for_load_state("networkidle")
         await is_inert(bob, scripts=2)

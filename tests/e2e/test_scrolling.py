@@ -101,7 +101,7 @@ async def test_scrolling_back_through_very_many_messages_keeps_the_page_small_an
     await bob.open(f"/rooms/{long_room}/")
     await expect(bob.bubble(f"Message {MANY}")).to_be_in_viewport()
     head = server.head(long_room)
-    nodes = []
+    nodes: list[int] = []
     while len(nodes) < 20:
         before = (await shown(bob))[0]
         await scroll_to(bob, "top")

@@ -91,6 +91,9 @@ async def test_rooms_of_others_are_not_searched_and_nothing_found_is_said(server
     results = await search(bob, "thylacine")
     await expect(bob.page.get_by_text("Nothing found. Try fewer or other words.")).to_be_visible()
     await expect(results).to_have_count(0)
+    await bob.page.keyboard.press("Escape")
+    await expect(bob.page.get_by_role("dialog")).to_have_count(0)
+    await expect(bob.composer).to_be_focused()
 
 
 async def test_any_input_is_only_words_and_results_are_only_text(server, room, bob):

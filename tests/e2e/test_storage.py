@@ -101,7 +101,7 @@ async def test_where_nothing_can_be_kept_the_page_works_and_says_so(server, room
     for text in ("One", "Two"):
         await expect(await bob.write(text)).to_have_class(SENT)
     await expect(bob.page.locator("#storage-notice")).to_be_visible()
-    assert (await bob.status())["storage"] == "memory"
+    await bob.page.wait_for_function("posthorn.status().storage === 'memory'")
     await carla.shows("One", "Two")
     await expect(carla.page.locator("#storage-notice")).to_be_hidden()
 

@@ -76,7 +76,8 @@ export class OutboxStorage {
 
   /** @param {import("./database.js").Batch} batch @param {boolean} done */
   #written(batch, done) {
-    this.#databaseWorks = done;
+    // One that is full still lets things go.
+    if (!done || [...batch.values()].some(Boolean)) this.#databaseWorks = done;
     for (const [clientId, entry] of batch) {
       if (entry && done) this.#journal.release(entry);
       else if (entry && !this.#journal.has(clientId)) this.#complain();

@@ -31,7 +31,7 @@ class Search {
   constructor(parts) {
     this.parts = parts;
     this.room = parts.rooms.get(parts.conversations.current);
-    Object.assign(this.#field, { type: "search", placeholder: "Search messages", value: last.text, maxLength: 200, autocomplete: "off", autofocus: true, enterKeyHint: "search" });
+    Object.assign(this.#field, { type: "text", role: "searchbox", placeholder: "Search messages", value: last.text, maxLength: 200, autocomplete: "off", autofocus: true, enterKeyHint: "search" });
     this.#field.setAttribute("aria-label", "Search messages");
     Object.assign(this.#here, { type: "checkbox", checked: last.here && this.room !== null });
     this.#status.setAttribute("role", "status");
