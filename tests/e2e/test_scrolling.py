@@ -335,3 +335,24 @@ async def change(client: Client, kind: str, **fields: Any) -> str:
     await client.send({"type": kind, "client_id": client_id, **fields})
     await client.until(lambda: client_id in client.acks or client_id in client.nacks)
     return client_id
+
+
+async def test_what_happens_while_a_page_is_on_its_way_is_not_lost(server, room, sit_down):
+    fill(server, room, 10)
+    bob = await sit_down("bob", server)
+    bob.line.to_page = lambda frame: frame["type"] != "page"
+    await bob.open(f"/rooms/{room}/")
+    while not bob.line.held:
+        await bob.page.wait_for_timeout(10)
+    id_ = server.rows("SELECT id FROM chat_message WHERE room_id = ? AND body = 'Message 10'", [room])[0][0]
+    async with server.client("bob") as elsewhere, server.client("carla") as carla:
+        await change(carla if sent_by_carla(server, id_) else elsewhere, "edit", message=id_, body="Message ten")
+        await carla.say(room, "Meanwhile")
+    await expect(bob.page.locator(f"#rooms a[data-room-id='{room}'] .unread")).to_have_text("1")
+    bob.line.release()
+    await bob.shows("Message ten", "Meanwhile")
+
+
+def sent_by_carla(server: Server, message: int) -> bool:
+    sender = server.rows("SELECT sender_id FROM chat_message WHERE id = ?", [message])[0][0]
+    return bool(sender == server.world.people["carla"].id)

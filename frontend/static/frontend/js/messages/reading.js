@@ -18,7 +18,7 @@ export class Reading {
 
   /** Whether the reader is at the end of the room, and stays there as messages come. */
   get following() {
-    return this.scroll.following;
+    return this.scroll.following && this.#conversation?.window.live === true;
   }
 
   /** @param {Conversation} conversation */
@@ -73,7 +73,7 @@ export class Reading {
     const { window } = this.#conversation;
     const question = window.next(this.scroll.near);
     if (question && this.delegate.ask(question)) window.asking(question);
-    if (this.following && window.live) {
+    if (this.following) {
       this.#conversation.unseen = 0;
       this.delegate.atEnd();
     }
