@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -90,6 +91,7 @@ async def test_messages_and_what_can_be_done_to_them(server, room, sit_down):
     await bob.page.keyboard.press("Shift+Tab")
     while await bob.page.locator(".message:focus").count() == 0:
         await bob.page.keyboard.press("Shift+Tab")
+    await bob.page.keyboard.press("ArrowUp")
     await bob.page.keyboard.press("Enter")
     await is_accessible(bob)
     await bob.page.keyboard.press("Enter")
@@ -97,7 +99,7 @@ async def test_messages_and_what_can_be_done_to_them(server, room, sit_down):
     await bob.page.keyboard.press("Escape")
     await bob.page.get_by_role("button", name="Reply").click()
     await is_accessible(bob)
-    await bob.write("So do I")
+    await expect(await bob.write("So do I")).to_have_class(re.compile("sent"))
     await bob.composer.press("ArrowUp")
     await bob.composer.fill("")
     await bob.composer.press("Enter")
