@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -69,6 +70,40 @@ async def test_messages_that_failed_or_wait(server, room, sit_down):
         {"type": "nack", "client_id": frame["client_id"], "code": "forbidden", "message": "No.", "retry": False}
     )
     await bob.page.locator(".message.failed").wait_for()
+    await is_accessible(bob)
+
+
+async def test_messages_and_what_can_be_done_to_them(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    async with server.client("carla") as carla:
+        source = await carla.say(room, "What do you *think*?\nOf all this?")
+        await carla.say(room, "I for one like it", reply_to=source["id"])
+        for kind, fields in (("react", {"emoji": "🎉", "on": True}), ("edit", {"body": "What do you **think**?"})):
+            client_id = carla.new_id()
+            await carla.send({"type": kind, "client_id": client_id, "message": source["id"], **fields})
+            await carla.until_answered([client_id])
+        gone = await carla.say(room, "Never said")
+        await carla.send({"type": "delete", "client_id": carla.new_id(), "message": gone["id"]})
+        await carla.until_seen(room, gone["seq"] + 1)
+    await bob.open(f"/rooms/{room}/")
+    await expect(bob.page.locator(".unread-line")).to_be_visible()
+    await bob.composer.focus()
+    await bob.page.keyboard.press("Shift+Tab")
+    while await bob.page.locator(".message:focus").count() == 0:
+        await bob.page.keyboard.press("Shift+Tab")
+    await bob.page.keyboard.press("ArrowUp")
+    await bob.page.keyboard.press("Enter")
+    await is_accessible(bob)
+    await bob.page.keyboard.press("Enter")
+    await is_accessible(bob)
+    await bob.page.keyboard.press("Escape")
+    await bob.page.get_by_role("button", name="Reply").click()
+    await is_accessible(bob)
+    await expect(await bob.write("So do I")).to_have_class(re.compile("sent"))
+    await bob.composer.press("ArrowUp")
+    await bob.composer.fill("")
+    await bob.composer.press("Enter")
+    await expect(bob.page.get_by_role("dialog")).to_be_visible()
     await is_accessible(bob)
 
 
