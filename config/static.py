@@ -1,8 +1,16 @@
+from pathlib import PurePath
+
+from django.core.files.base import ContentFile, File
+from rcssmin import cssmin  # type: ignore[import-untyped]
+from rjsmin import jsmin  # type: ignore[import-untyped]
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+OURS = "frontend/"
+MINIFIERS = {".js": jsmin, ".css": cssmin}
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    """Hashed names for ever-cached files, ES modules' imports of one another included.
+    """Hashed names for ever-cached files, ES modules' imports of one another included; comments stay at home.
 
     Django's own support for modules also follows `import("./x.js")` in JSDoc types, which need no other name.
     """
@@ -31,3 +39,11 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     )
     # One pass for each level of imports: Django's five are for style sheets.
     max_post_process_passes = 50
+
+    def _save(self, name: str, content: File) -> str:
+        minify = MINIFIERS.get(PurePath(name).suffix)
+        if minify is not None and name.startswith(OURS):
+            content.seek(0)
+            content = ContentFile(minify(content.read().decode()).encode())
+        saved: str = super()._save(name, content)
+        return saved

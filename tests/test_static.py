@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-IMPORT = re.compile(r"""^(?!\s*/?\*).*(?:\bfrom |\bimport |\bimport\(|\bnew URL\()["'](\.[^"']+)["']""", re.MULTILINE)
+IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\(|\bnew URL\()["'](\.[^"']+)["']""")
 
 
 def test_modules_name_hashed_files(world):
@@ -18,3 +18,9 @@ def test_modules_name_hashed_files(world):
     for name, target in imports:
         path = (static / name).parent.joinpath(target).resolve().relative_to(static.resolve())
         assert str(path) in files, f"{name} imports {target}"
+
+
+def test_comments_are_not_served(world):
+    modules = list((world.folder / "static" / "frontend" / "js").rglob("*.js"))
+    assert modules
+    assert not [module for module in modules if "/**" in module.read_text()]

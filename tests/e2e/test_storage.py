@@ -51,7 +51,7 @@ async def test_what_is_not_sent_goes_through_the_journal_into_the_database_and_l
     bob.line.to_server = lambda frame: frame["type"] != "send"
     texts = [f"Number {number}" for number in range(10)]
     await bob.write_in_one_task(texts)
-    await bob.page.wait_for_function(f"{IN_JOURNAL} === 0")
+    await bob.page.wait_for_function(f"() => {IN_JOURNAL} === 0")
     journal, database = await kept(bob)
     assert (journal, sorted(database)) == (0, texts)
     bob.line.to_server = lambda frame: True
@@ -101,7 +101,7 @@ async def test_where_nothing_can_be_kept_the_page_works_and_says_so(server, room
     for text in ("One", "Two"):
         await expect(await bob.write(text)).to_have_class(SENT)
     await expect(bob.page.locator("#storage-notice")).to_be_visible()
-    await bob.page.wait_for_function("posthorn.status().storage === 'memory'")
+    await bob.page.wait_for_function("() => posthorn.status().storage === 'memory'")
     await carla.shows("One", "Two")
     await expect(carla.page.locator("#storage-notice")).to_be_hidden()
 

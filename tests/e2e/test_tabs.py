@@ -28,7 +28,7 @@ async def open_tabs(sit_down, server: Server, room: int, count: int) -> list[Des
 
 
 async def until_leading(desk: Desk) -> None:
-    await desk.page.wait_for_function("posthorn.status().leader")
+    await desk.page.wait_for_function("() => posthorn.status().leader")
 
 
 async def leaders(tabs: list[Desk]) -> list[bool]:
@@ -91,7 +91,7 @@ async def test_three_tabs_send_thirty_each_while_the_leader_is(server, room, sit
     if end == "frozen":
         await leader.thaw()
         leader.line.release()
-        await leader.page.wait_for_function("!posthorn.status().leader")
+        await leader.page.wait_for_function("() => !posthorn.status().leader")
         await expect(leader.unsent).to_have_count(0)
         await leader.shows("And one more")
         assert await leader.texts() == stored

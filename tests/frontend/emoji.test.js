@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { isEmojiOnly } from "../../frontend/static/frontend/js/messages/emoji_only.js";
+import { isEmojiOnly } from "../../frontend/static/frontend/js/text/emoji_only.js";
 import { plain } from "../../frontend/static/frontend/js/page/emoji_picker.js";
 
 const DATA = new URL("../../frontend/static/frontend/vendor/emoji-picker-element-data/en/emojibase/data.json", import.meta.url);

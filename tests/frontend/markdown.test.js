@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MentionNames } from "../../frontend/static/frontend/js/messages/mention_names.js";
-import { parseMarkdown } from "../../frontend/static/frontend/js/messages/markdown.js";
+import { MentionNames } from "../../frontend/static/frontend/js/text/mention_names.js";
+import { parseMarkdown } from "../../frontend/static/frontend/js/text/markdown.js";
 import { seeded } from "./support.js";
 
 const NAMES = new MentionNames(["Ana", "Ana Maria", "Bob"]);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bareAddress, safeHref } from "../../frontend/static/frontend/js/messages/addresses.js";
+import { bareAddress, safeHref } from "../../frontend/static/frontend/js/text/addresses.js";
 import { initials } from "../../frontend/static/frontend/js/messages/avatar.js";
-import { isEmojiOnly } from "../../frontend/static/frontend/js/messages/emoji_only.js";
-import { MentionNames } from "../../frontend/static/frontend/js/messages/mention_names.js";
-import { mentionedNames } from "../../frontend/static/frontend/js/messages/markdown.js";
+import { isEmojiOnly } from "../../frontend/static/frontend/js/text/emoji_only.js";
+import { MentionNames } from "../../frontend/static/frontend/js/text/mention_names.js";
+import { mentionedNames } from "../../frontend/static/frontend/js/text/markdown.js";
 
 test("http, https and mailto may be links, and nothing else may, however it is disguised", () => {
   for (const address of ["http://a.example", "HTTPS://a.example/b?c#d", "mailto:a@b.example"]) assert.ok(safeHref(address), address);

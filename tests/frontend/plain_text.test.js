@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { firstLine } from "../../frontend/static/frontend/js/messages/plain_text.js";
+import { firstLine } from "../../frontend/static/frontend/js/text/plain_text.js";
 
 test("the first line of a message has no markup", () => {
   assert.equal(firstLine("The **new** icon, a [post horn](https://example.org)\nis in"), "The new icon, a post horn");

@@ -1,4 +1,4 @@
-import { firstLine } from "../messages/plain_text.js";
+import { firstLine } from "../text/plain_text.js";
 import { make, makeButton } from "../page/elements.js";
 
 /**

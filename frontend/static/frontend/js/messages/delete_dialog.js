@@ -1,6 +1,6 @@
 import { Dialog } from "../page/dialog.js";
 import { make, makeButton } from "../page/elements.js";
-import { firstLine } from "./plain_text.js";
+import { firstLine } from "../text/plain_text.js";
 
 /** Asks whether a message is to be deleted. @param {{sender: {name: string}, body: string}} message @returns {Promise<boolean>} */
 export function askToDelete({ sender, body }) {

@@ -1,7 +1,7 @@
 import { avatar } from "./avatar.js";
 import { make } from "../page/elements.js";
 import { withChanges } from "./message_state.js";
-import { fillWithText } from "./message_text.js";
+import { fillWithText } from "../text/message_text.js";
 import { messageFooter } from "./message_footer.js";
 import { MessageHeader } from "./message_header.js";
 import { quoteButton } from "./quote_button.js";

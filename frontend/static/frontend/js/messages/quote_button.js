@@ -1,5 +1,5 @@
 import { make } from "../page/elements.js";
-import { firstLine } from "./plain_text.js";
+import { firstLine } from "../text/plain_text.js";
 
 /** @typedef {import("../connection/protocol.js").Quote} Quote */
 

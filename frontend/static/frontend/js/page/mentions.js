@@ -1,9 +1,9 @@
 import { ask } from "../connection/api.js";
 import { find } from "./elements.js";
 import { Members } from "../rooms/members.js";
-import { MentionMarks } from "../messages/mention_marks.js";
-import { MentionNames } from "../messages/mention_names.js";
-import { mentionedNames } from "../messages/markdown.js";
+import { MentionMarks } from "../text/mention_marks.js";
+import { MentionNames } from "../text/mention_names.js";
+import { mentionedNames } from "../text/markdown.js";
 
 /** Names after `@`: offered while one writes, marked where one reads. Members are asked for when somebody is first mentioned. */
 export class Mentions {
