@@ -32,7 +32,27 @@ async def log_in(browser: Browser, server: Server, **looks: object) -> Page:
     await page.locator("#connection[data-state=connected]").wait_for(state="attached")
     await page.locator("#rooms a[data-room-id]", has_text="Everyone").click()
     await page.locator("#messages .message").last.wait_for()
+    jump = page.locator(".jump-button")
+    if await jump.is_visible():  # not once all has been read
+        await jump.click()
+    await page.locator("#messages .message").last.scroll_into_view_if_needed()
+    await page.mouse.move(0, 0)
     return page
+
+
+async def search(page: Page) -> None:
+    """Look for a word."""
+    await page.get_by_role("button", name="Search").first.click()
+    await page.get_by_role("searchbox").fill("tunnel")
+    await page.keyboard.press("Enter")
+    await page.locator("dialog mark").first.wait_for()
+
+
+async def switch(page: Page) -> None:
+    """Look for somebody to talk to."""
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("combobox").last.press_sequentially("d")
+    await page.get_by_role("option").first.wait_for()
 
 
 async def take(page: Page, name: str) -> None:
@@ -55,6 +75,12 @@ async def main() -> None:
                 await take(await log_in(browser, server, viewport=DESK, color_scheme="light"), "chat-light")
                 await take(await log_in(browser, server, viewport=DESK, color_scheme="dark"), "chat-dark")
                 await take(await log_in(browser, server, viewport=PHONE, color_scheme="light"), "chat-phone")
+                desk = await log_in(browser, server, viewport=DESK, color_scheme="light")
+                await search(desk)
+                await take(desk, "search-light")
+                await desk.keyboard.press("Escape")
+                await switch(desk)
+                await take(desk, "switcher-light")
                 await browser.close()
         finally:
             server.stop()
