@@ -2,6 +2,7 @@ import { avatar } from "./avatar.js";
 import { make } from "../page/elements.js";
 import { withChanges } from "./message_state.js";
 import { fillWithText } from "../text/message_text.js";
+import { plainText } from "../text/plain_text.js";
 import { messageFooter } from "./message_footer.js";
 import { MessageHeader } from "./message_header.js";
 import { quoteButton } from "./quote_button.js";
@@ -56,7 +57,7 @@ export class MessageView {
 
   /** The keyboard comes here: a listener hears who said what, and when. */
   nameForListeners() {
-    this.node.setAttribute("aria-label", `${this.header.label}: ${this.#text?.slice(0, 300)}`);
+    this.node.setAttribute("aria-label", `${this.header.label}: ${plainText(this.#text ?? "")}`);
   }
 
   /** One of mine that the server does not have. @param {Item} item */

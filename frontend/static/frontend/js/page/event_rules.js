@@ -1,3 +1,5 @@
+import { plainText } from "../text/plain_text.js";
+
 /** @typedef {import("../connection/protocol.js").RoomEvent} RoomEvent @typedef {import("../connection/protocol.js").Message} Message */
 
 /** What each kind of event does to the page. */
@@ -28,7 +30,7 @@ export class EventRules {
     const { conversations, rooms, announcer, me } = this.parts;
     this.parts.shell.message(room, message);
     if (message.sender.id === me.id || message.deleted) return;
-    if (room === conversations.current) announcer.message(message.sender.name, message.body);
+    if (room === conversations.current) announcer.message(message.sender.name, plainText(message.body));
     if (!conversations.isWatched(room)) rooms.setUnread(room, (rooms.get(room)?.unread ?? 0) + 1);
   }
 }

@@ -1,3 +1,4 @@
+import { plainText } from "../text/plain_text.js";
 import { find } from "./elements.js";
 
 /** @typedef {import("./saved.js").Saved} Saved */
@@ -35,7 +36,7 @@ export class Notifications {
     const title = room.kind === "direct" ? sender.name : `${sender.name} in ${room.name}`;
     await navigator.locks.request(`posthorn:message:${id}`, { ifAvailable: true }, async (lock) => {
       if (!lock) return;
-      this.#show(room.id, title, { body: body.slice(0, LONGEST), tag: `posthorn:${id}` });
+      this.#show(room.id, title, { body: plainText(body).slice(0, LONGEST), tag: `posthorn:${id}` });
       await new Promise((resolve) => setTimeout(resolve, TAB_MS));
     });
   }
