@@ -3,7 +3,8 @@ import { find } from "./elements.js";
 /** The name and the picture on the browser's tab: where one is, and how much waits. @param {string | null} room @param {number} unread */
 export function showPageTitle(room, unread) {
   const site = document.body.dataset.site ?? "";
-  const title = `${unread > 0 ? `(${unread > 99 ? "99+" : unread}) ` : ""}${room ? `${room} · ` : ""}${site}`;
+  const count = unread > 0 ? `(${unread > 99 ? "99+" : unread}) ` : "";
+  const title = count + (room ? `${room} · ${site}` : site);
   if (document.title !== title) document.title = title;
   const icon = find("link[rel=icon]", HTMLLinkElement);
   const picture = (unread > 0 ? document.body.dataset.unreadIcon : document.body.dataset.icon) ?? icon.href;
