@@ -96,7 +96,8 @@ class ChatConsumer(AsyncConsumer):
             self.socket.push(error.encode())
         except (StorageError, DatabaseError) as error:
             logger.warning("a %s could not be answered: %s: %s", type(frame).__name__, type(error).__name__, error)
-            self.socket.push(protocol.error(Code.STORAGE, "the database cannot answer just now, try again"))
+            about = type(frame).__name__.lower(), getattr(frame, "room", None)
+            self.socket.push(protocol.error(Code.STORAGE, "the database cannot answer just now, try again", *about))
 
     async def _obey(self, frame: Hello | Ping | Sync | History | Read | Typing) -> None:
         match frame:
@@ -106,19 +107,19 @@ class ChatConsumer(AsyncConsumer):
                 await self._hello(frame)
             case Sync():
                 found = await events.catch_up(self.user, frame.room, frame.after, frame.limit)
-                await self._answer(found, "sync")
+                await self._answer(found, "sync", frame.room)
             case History():
                 found = await messages.page(self.user, frame)
-                await self._answer(found, "history")
+                await self._answer(found, "history", frame.room)
             case Read():
                 await rooms.mark_read(self.user, frame.room, frame.seq)
             case Typing():
                 if frame.room in self.listener.rooms and not self.allowance.typing.take():
                     hub.typing(self.user, self.name, frame.room)
 
-    async def _answer(self, frame: str | None, ref: str) -> None:
+    async def _answer(self, frame: str | None, ref: str, room: int) -> None:
         await self.socket.drain()  # a client that asks for much and reads slowly waits for itself
-        self.socket.push(frame or protocol.error(Code.NOT_FOUND, "there is no such room", ref))
+        self.socket.push(frame or protocol.error(Code.NOT_FOUND, "there is no such room", ref, room))
 
     def _no_hello(self) -> None:
         if not self.welcomed:

@@ -131,7 +131,8 @@ class Feeds:
                 text, last = await self._read(feed.room, cursor, feed.head)
                 async with listener.turn:
                     await listener.socket.drain()
-                    listener.socket.push(protocol.events(feed.room, cursor + 1, last, text, more=last < feed.head))
+                    # Not `more`: the client would ask for what comes by itself.
+                    listener.socket.push(protocol.events(feed.room, cursor + 1, last, text, more=False))
                 cursor = last
         except (StorageError, DatabaseError) as error:
             logger.warning("room %d could not be caught up with: %s", feed.room, error)

@@ -304,10 +304,11 @@ def nack(client_id: str, code: Code, message: str, *, retry: bool, after_ms: int
     return _encode(frame if after_ms is None else {**frame, "after_ms": after_ms})
 
 
-def error(code: Code, message: str, ref: str | None = None) -> str:
-    """The frame could not be understood or answered; the connection stays. `ref` is the type of that frame."""
+def error(code: Code, message: str, ref: str | None = None, room: int | None = None) -> str:
+    """The frame could not be understood or answered; the connection stays. `ref` is its type, `room` what it was about."""
     frame = {"type": "error", "code": code, "message": message}
-    return _encode(frame if ref is None else {**frame, "ref": ref})
+    about = {name: value for name, value in (("ref", ref), ("room", room)) if value is not None}
+    return _encode({**frame, **about})
 
 
 def welcome(

@@ -187,7 +187,9 @@ async def test_a_room_one_is_not_in_looks_exactly_like_one_that_is_not_there(ser
             answers = []
             for room in (closed, nowhere):
                 await bob.send({**about, "room": room})
-                answers.append(await bob.take())
+                answer = await bob.take()
+                assert answer.pop("room", room) == room  # what was asked about is no secret
+                answers.append(answer)
             assert answers[0] == answers[1]
             assert answers[0]["code"] == "not_found"
         for room in (closed, nowhere):

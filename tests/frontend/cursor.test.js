@@ -100,3 +100,12 @@ test("a room that was left is not waited for", () => {
   catchUp.follow([{ id: 2, head: 20 }]);
   assert.ok(catchUp.done);
 });
+
+test("who comes back to a room, or finds it anew, has to load what they held of it", () => {
+  const catchUp = new CatchUp();
+  assert.deepEqual(catchUp.welcome(welcome("e1", 10, 20), new Map()), [1, 2]);
+  assert.deepEqual(catchUp.follow([{ id: 2, head: 20 }]), []);
+  assert.deepEqual(catchUp.follow([{ id: 1, head: 14 }, { id: 2, head: 20 }]), [1]);
+  catchUp.follow([{ id: 2, head: 20 }]);
+  assert.deepEqual(catchUp.welcome(welcome("e1", 18, 22), new Map([[2, 20]])), [1]);
+});

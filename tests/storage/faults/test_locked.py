@@ -66,7 +66,7 @@ async def test_the_loop_turns_and_reads_go_on(fresh, holder):
 
 async def test_the_queue_stays_bounded_and_every_place_is_free_afterwards(fresh, holder):
     for _ in range(3):
-        writes = [add(fresh, number, timeout=0.1) for number in range(50)]
+        writes = [add(fresh, number, timeout=0.5) for number in range(50)]
         outcomes = await asyncio.gather(*writes, return_exceptions=True)
         assert [type(outcome) for outcome in outcomes] == [QueryTimeout] * 20 + [QueueFull] * 30
     let_go(holder)

@@ -22,7 +22,7 @@ export class CatchUp {
   /**
    * @param {WelcomeFrame} welcome
    * @param {ReadonlyMap<number, number>} named the positions the `hello` it answers has named
-   * @returns {number[]} rooms whose cursor belongs to another history and which must be loaded anew
+   * @returns {number[]} rooms that begin at their head: what is held of them, from before, must be loaded anew
    */
   welcome({ epoch, rooms }, named) {
     const rewritten = this.epoch !== null && epoch !== this.epoch;
@@ -30,20 +30,28 @@ export class CatchUp {
     this.#due.clear();
     const before = this.#cursors;
     this.#cursors = new Map();
+    const anew = [];
     for (const { id, head } of rooms) {
       const kept = rewritten || !named.has(id) ? undefined : before.get(id);
+      if (!kept) anew.push(id);
       kept?.reconnected();
       this.#cursors.set(id, kept ?? new RoomCursor(head));
       if (kept && kept.last < head) this.#due.set(id, head);
     }
-    return rewritten ? [...named.keys()] : [];
+    return anew;
   }
 
-  /** Rooms joined since `welcome` start where they are now; rooms left are forgotten. @param {{id: number, head: number}[]} rooms */
+  /**
+   * Rooms joined since `welcome` start where they are now; rooms left are forgotten.
+   *
+   * @param {{id: number, head: number}[]} rooms
+   * @returns {number[]} the rooms joined: what is held of them, from an earlier stay, must be loaded anew
+   */
   follow(rooms) {
     const before = this.#cursors;
     this.#cursors = new Map(rooms.map(({ id, head }) => [id, before.get(id) ?? new RoomCursor(head)]));
     for (const room of this.#due.keys()) if (!this.#cursors.has(room)) this.#due.delete(room);
+    return rooms.map(({ id }) => id).filter((id) => !before.has(id));
   }
 
   /** @param {EventsFrame} frame @param {number} now */

@@ -30,7 +30,7 @@
  *   more: boolean, newer?: boolean}} PageFrame
  * @typedef {{type: "reset", room: number, head: number}} ResetFrame
  * @typedef {{type: "typing" | "presence", room: number, user: Person, state?: string}} EphemeralFrame
- * @typedef {{type: "error", code: string, message: string, ref?: string}} ErrorFrame
+ * @typedef {{type: "error", code: string, message: string, ref?: string, room?: number}} ErrorFrame
  * @typedef {{type: "pong", n: number}} PongFrame
  * @typedef {{type: "bye", after_ms: number}} ByeFrame
  * @typedef {WelcomeFrame | AckFrame | NackFrame | EventsFrame | RoomsFrame | PageFrame | ResetFrame | EphemeralFrame

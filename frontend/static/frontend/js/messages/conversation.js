@@ -20,6 +20,9 @@ export class Conversation {
   /** Changes of mine to messages that the server does not have, by message and client id. @type {Map<number, Map<string, Item>>} */
   #changes = new Map();
 
+  /** The seq of the last event applied. */
+  #heard = 0;
+
   /** @param {import("./names.js").Reader} reader */
   constructor(reader) {
     this.reader = reader;
@@ -38,6 +41,7 @@ export class Conversation {
 
   /** @param {RoomEvent} event */
   apply(event) {
+    this.#heard = event.seq;
     this.window.note(event);
     this.reader.names.met(event.actor);
     this.#apply(event);
@@ -78,7 +82,9 @@ export class Conversation {
   /** The server has it: its event may come later. @param {Item} item @param {Receipt} receipt */
   settle(item, receipt) {
     if (item.operation.kind === "send") return this.timeline.confirm(receipt);
-    this.#endChange(item, (message) => afterOperation(message, item.operation, this.reader.me.id, receipt.at));
+    // A receipt may come again long after: what has happened since stands.
+    const told = receipt.seq <= this.#heard;
+    this.#endChange(item, (message) => (told ? message : afterOperation(message, item.operation, this.reader.me.id, receipt.at)));
   }
 
   /** Its writer gave it up. @param {Item} item */

@@ -85,6 +85,11 @@ export class Conversations {
     this.reading.look();
   }
 
+  /** The page that was asked for will not come. @param {number} room */
+  unanswered(room) {
+    this.#visited.get(room)?.window.forgetAsking();
+  }
+
   /** Something happened in a room. @param {number} room @param {import("../connection/protocol.js").RoomEvent} event */
   apply(room, event) {
     const conversation = this.#visited.get(room);

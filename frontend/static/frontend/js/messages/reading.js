@@ -25,8 +25,10 @@ export class Reading {
   open(conversation) {
     if (this.#conversation) this.#conversation.place = this.scroll.place;
     this.#conversation = conversation;
-    conversation.target = "unread";
+    const found = typeof conversation.target === "number";
+    if (!found) conversation.target = "unread";
     this.scroll.show(conversation.timeline.nodes.element, conversation.place ?? this.#goal(conversation));
+    if (found && conversation.window.holds(Number(conversation.target))) this.#mark(conversation);
     this.look();
   }
 
@@ -59,7 +61,10 @@ export class Reading {
 
   /** @param {Conversation} conversation @param {import("../connection/protocol.js").PageFrame} page */
   take(conversation, page) {
-    if (conversation !== this.#conversation) return void conversation.take(page);
+    if (conversation !== this.#conversation) {
+      if (conversation.take(page)) conversation.place = null;
+      return;
+    }
     let moved = false;
     this.scroll.change(() => ((moved = conversation.take(page)) ? this.#goal(conversation) : null));
     if (moved) this.#mark(conversation);

@@ -7,6 +7,8 @@ import { hello } from "../connection/protocol.js";
 
 /** The outbox waits this long for catching up. It matters only for speed: the server knows repeats by their client id. */
 const CATCH_UP_MS = 10_000;
+/** After this, a page that the server could not read just then is asked for again. */
+const AGAIN_MS = 1_500;
 
 /**
  * What the page does with what the server says, connection after connection: `hello`, `welcome`, catch up, and only then
@@ -49,6 +51,7 @@ export class Session {
     else if (frame.type === "page") this.#page(frame);
     else if (frame.type === "rooms") this.#rooms(frame.rooms);
     else if (frame.type === "reset") this.#reset(frame);
+    else if (frame.type === "error") this.#error(frame);
     else if (frame.type === "typing" || frame.type === "presence") this.parts.shell.heard(frame);
     outbox.heard();
   }
@@ -109,8 +112,18 @@ export class Session {
 
   /** @param {import("../connection/protocol.js").Room[]} rooms */
   #rooms(rooms) {
-    this.#catchUp.follow(rooms);
+    const joined = this.#catchUp.follow(rooms);
     this.parts.showRooms(rooms);
+    for (const room of joined) this.parts.conversations.reload(room);
+    // Perhaps nobody waits any more: the room that lagged behind is none of ours now.
+    this.#flushWhenCaughtUp();
+  }
+
+  /** @param {import("../connection/protocol.js").ErrorFrame} error */
+  #error({ code, ref, room }) {
+    if (ref !== "history" || room === undefined) return;
+    this.parts.conversations.unanswered(room);
+    if (code === "storage") setTimeout(() => this.parts.conversations.reading.look(), AGAIN_MS);
   }
 
   /** @param {import("../connection/protocol.js").ResetFrame} reset */
