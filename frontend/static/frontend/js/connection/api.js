@@ -18,6 +18,7 @@ export async function ask(method, path, body) {
   if (body) headers["Content-Type"] = "application/json";
   const answer = await reach(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   const said = await answer.json().catch(() => null);
+  if (answer.ok && said === null) throw new ApiError("Something else answered in place of the server. Check the connection and try again.");
   if (answer.ok) return said;
   throw new ApiError(said?.message ?? `The server did not understand this page (${answer.status}). Please reload it.`);
 }

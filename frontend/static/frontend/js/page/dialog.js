@@ -55,8 +55,11 @@ export class Dialog {
   async attempt(action, then) {
     if (this.#busy) return;
     this.#setBusy(true);
-    await this.#run(action, then);
-    this.#setBusy(false);
+    try {
+      await this.#run(action, then);
+    } finally {
+      this.#setBusy(false);
+    }
   }
 
   /**
