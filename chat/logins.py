@@ -30,14 +30,19 @@ def attempt(request: HttpRequest | None, username: str) -> Iterator[None]:
         ValidationError: there were too many; the password is not looked at.
     """
     address = _address(request)
-    counted = [(by_person, (username.casefold(), address)), (by_address, address)]
-    wait = max(attempts.begin(key) for attempts, key in counted)
+    person = (username.casefold(), address)
+    # What one refuses is not counted by the other: else one user name, tried for long, would lock out a whole address.
+    wait = by_person.begin(person)
+    if not wait:
+        wait = by_address.begin(address)
+        if wait:
+            by_person.succeed(person)
     if wait:
         message = f"There were too many attempts. Wait {math.ceil(wait)} seconds and try again."
         raise ValidationError(message, code=THROTTLED)
     yield
-    for attempts, key in counted:
-        attempts.succeed(key)
+    by_person.succeed(person)
+    by_address.succeed(address)
 
 
 def _address(request: HttpRequest | None) -> str:

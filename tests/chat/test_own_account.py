@@ -177,6 +177,18 @@ def test_many_names_from_one_address_are_counted_together(attempts):
     assert attempts("192.0.2.2", "user7")
 
 
+def test_trying_one_blocked_name_for_long_locks_nobody_else_out(attempts):
+    assert [attempts("192.0.2.1", "bob") for _ in range(30)] == [True] * 3 + [False] * 27
+    assert [attempts("192.0.2.1", f"user{number}") for number in range(6)] == [True] * 5 + [False]
+
+
+def test_who_is_refused_for_their_address_has_used_up_nothing_of_their_own(attempts, monkeypatch):
+    assert all(attempts("192.0.2.1", f"user{number}") for number in range(8))
+    assert not any(attempts("192.0.2.1", "bob") for _ in range(10))
+    monkeypatch.setattr(logins, "by_address", Attempts(at_once=8, then_every=3_600))
+    assert [attempts("192.0.2.1", "bob") for _ in range(4)] == [True] * 3 + [False]
+
+
 def test_an_ipv6_network_counts_as_one_address(attempts):
     assert [attempts(f"2001:db8::{number:x}", "bob") for number in range(4)] == [True] * 3 + [False]
     assert attempts("2001:db8:0:1::1", "bob")

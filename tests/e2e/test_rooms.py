@@ -184,6 +184,21 @@ async def test_a_dialog_says_what_the_server_says_keeps_what_was_typed_and_retur
     await expect(opener).to_be_focused()
 
 
+async def test_a_dialog_that_was_answered_by_something_else_can_be_used_again(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    portal = "<title>Welcome to the hotel</title>"
+    await bob.page.route("**/api/rooms/", lambda route: route.fulfill(content_type="text/html", body=portal))
+    await bob.page.get_by_role("button", name="New room").click()
+    dialog = bob.page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill("From the hotel")
+    await bob.page.keyboard.press("Enter")
+    await expect(dialog.get_by_role("alert")).to_have_text(re.compile("in place of the server"))
+    await bob.page.unroute("**/api/rooms/")
+    await bob.page.keyboard.press("Enter")
+    await expect(bob.page.get_by_role("heading", name="From the hotel")).to_be_visible()
+
+
 async def test_ten_clicks_make_one_room(start_server, sit_down):
     server = start_server()
     bob = await sit_down("bob", server)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest_asyncio
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from tests.e2e.desk import Desk
 
@@ -108,3 +109,51 @@ async def test_any_input_is_only_words_and_results_are_only_text(server, room, b
         await field.press("Enter")
         await expect(bob.page.locator(".search-status")).to_have_text(re.compile("message|Nothing found"))
         await expect(bob.page.get_by_role("alert").and_(bob.page.locator(".dialog-problem"))).to_be_hidden()
+
+
+async def test_the_error_of_an_older_question_does_not_stand_above_newer_results(server, room, bob):
+    async with server.client("carla") as carla:
+        await carla.say(room, "pangolin")
+    await bob.open(f"/rooms/{room}/")
+    bob.expected = ["Failed to load resource"]
+    newer_is_there = asyncio.Event()
+    older_is_answered = asyncio.Event()
+
+    async def fail_late(route: Route) -> None:
+        await newer_is_there.wait()
+        await route.fulfill(status=503, json={"code": "storage", "message": "too late"})
+        older_is_answered.set()
+
+    await bob.page.route("**/api/search/?text=pango", fail_late)
+    async with bob.page.expect_request("**/api/search/?text=pango"):
+        results = await search(bob, "pango")
+    async with bob.page.expect_event("requestfailed", lambda request: request.url.endswith("?text=pango")):
+        await bob.page.keyboard.type("lin")
+    await expect(results).to_have_count(1)
+    await expect(bob.page.locator(".dialog-problem")).to_be_hidden()
+    newer_is_there.set()
+    await older_is_answered.wait()
+    await expect(results).to_have_count(1)
+    await expect(bob.page.locator(".dialog-problem")).to_be_hidden()
+
+
+async def test_who_searches_too_often_waits_and_sees_results_instead_of_an_error(server, room, bob):
+    async with server.client("carla") as carla:
+        await carla.say(room, "numbat")
+    await bob.open(f"/rooms/{room}/")
+    bob.expected = ["Failed to load resource"]
+    asked = 0
+
+    async def refuse_once(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            return await route.continue_()
+        refusal = {"code": "rate_limited", "message": "slow down a little"}
+        return await route.fulfill(status=429, headers={"Retry-After": "1"}, json=refusal)
+
+    await bob.page.route("**/api/search/?text=numbat", refuse_once)
+    results = await search(bob, "numbat")
+    await expect(results).to_have_count(1)
+    await expect(bob.page.locator(".dialog-problem")).to_be_hidden()
+    assert asked == 2

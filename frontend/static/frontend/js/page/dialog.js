@@ -55,12 +55,15 @@ export class Dialog {
   async attempt(action, then) {
     if (this.#busy) return;
     this.#setBusy(true);
-    await this.#run(action, then);
-    this.#setBusy(false);
+    try {
+      await this.#run(action, then);
+    } finally {
+      this.#setBusy(false);
+    }
   }
 
   /**
-   * Asks for something to show. Asked again meanwhile, only the last answer counts.
+   * Asks for something to show. Asked again meanwhile, only the last answer counts, be it a result or an error.
    *
    * @template T
    * @param {() => Promise<T>} action
@@ -68,21 +71,23 @@ export class Dialog {
    */
   load(action, then) {
     const number = (this.#loads += 1);
-    return this.#run(action, (result) => number === this.#loads && then(result));
+    return this.#run(action, then, () => number === this.#loads);
   }
 
   /**
    * @template T
    * @param {() => Promise<T>} action
    * @param {(result: T) => void} then
+   * @param {() => boolean} counts asked when the answer is there
    */
-  async #run(action, then) {
+  async #run(action, then, counts = () => true) {
     this.showProblem("");
     try {
-      then(await action());
+      const result = await action();
+      if (counts()) then(result);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.showProblem(error.message);
+      if (counts()) this.showProblem(error.message);
     }
   }
 

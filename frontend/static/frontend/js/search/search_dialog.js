@@ -1,4 +1,4 @@
-import { ask } from "../connection/api.js";
+import { ApiError, ask } from "../connection/api.js";
 import { Dialog } from "../page/dialog.js";
 import { make, makeButton } from "../page/elements.js";
 import { searchResult } from "./search_result.js";
@@ -24,6 +24,7 @@ class Search {
   #more = makeButton("plain-button", "Show more", () => this.#search(this.#oldest));
   #dialog;
   #oldest = 0;
+  #asked = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -39,7 +40,7 @@ class Search {
     if (this.room) form.append(make("label", "choice", [this.#here, make("span", "", `Only in ${this.room.name}`)]));
     this.#dialog = new Dialog("Search", form, this.#status, this.#results, this.#more);
     this.#dialog.element.classList.add("wide");
-    this.#dialog.element.addEventListener("close", () => clearTimeout(this.#timer));
+    this.#dialog.element.addEventListener("close", () => this.#stop());
     this.#dialog.element.addEventListener("keydown", (event) => this.#keyDown(event));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -60,23 +61,30 @@ class Search {
     this.#timer = setTimeout(() => this.#search(), PAUSE_MS);
   }
 
+  #stop() {
+    clearTimeout(this.#timer);
+    this.#asked.abort();
+  }
+
   /** @param {number | null} [before] a message: those older than it, for more of the same */
   #search(before = null) {
-    clearTimeout(this.#timer);
+    this.#stop();
+    this.#asked = new AbortController();
+    const { signal } = this.#asked;
     Object.assign(last, { text: this.#field.value.trim(), here: this.#here.checked });
     return this.#dialog.load(
-      () => this.#ask(before),
+      () => this.#ask(before, signal),
       ({ results, more }) => this.#show(results, more, before !== null),
     );
   }
 
-  /** @param {number | null} before @returns {Promise<{results: Result[], more: boolean}>} */
-  async #ask(before) {
+  /** @param {number | null} before @param {AbortSignal} signal @returns {Promise<{results: Result[], more: boolean}>} */
+  async #ask(before, signal) {
     if (last.text === "") return { results: [], more: false };
     const query = new URLSearchParams({ text: last.text });
     if (this.room && last.here) query.set("room", String(this.room.id));
     if (before !== null) query.set("before", String(before));
-    return ask("GET", `/api/search/?${query}`);
+    return patiently(() => ask("GET", `/api/search/?${query}`, undefined, signal));
   }
 
   /** @param {Result[]} results @param {boolean} more @param {boolean} further whether they follow those on show */
@@ -118,4 +126,19 @@ class Search {
 function sentence(count, more) {
   if (count === 0) return "Nothing found. Try fewer or other words.";
   return more ? `The newest ${count} messages.` : count === 1 ? "1 message." : `${count} messages.`;
+}
+
+/**
+ * Whoever types fast searches often: told to wait, it waits and asks once more before there is an error to see.
+ *
+ * @template T @param {() => Promise<T>} action
+ */
+async function patiently(action) {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof ApiError && error.waitMs)) throw error;
+    await new Promise((resolve) => setTimeout(resolve, error.waitMs));
+    return action();
+  }
 }
