@@ -305,7 +305,7 @@ def nack(client_id: str, code: Code, message: str, *, retry: bool, after_ms: int
 
 
 def error(code: Code, message: str, ref: str | None = None, room: int | None = None) -> str:
-    """The frame could not be understood or answered; the connection stays. `ref` is its type, `room` what it was about."""
+    """The frame could not be understood or answered; the connection stays. `ref` is its type, `room` that it named."""
     frame = {"type": "error", "code": code, "message": message}
     about = {name: value for name, value in (("ref", ref), ("room", room)) if value is not None}
     return _encode({**frame, **about})
