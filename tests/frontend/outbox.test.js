@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Outbox } from "../../frontend/static/frontend/js/outbox/outbox.js";
+import { entryFromItem } from "../../frontend/static/frontend/js/outbox/item.js";
 import { ACK_TIMEOUT_MS, MAX_TRIES } from "../../frontend/static/frontend/js/outbox/limits.js";
 import { draft, edit, receipt } from "./support.js";
 
@@ -284,6 +285,22 @@ test("out of order with nothing ahead: after a few rounds only a new connection 
   const effects = [];
   for (let now = 0; now < 3000; now += 1000) effects.push(...outbox.refuse(nack("a", "order"), now), ...outbox.tick(now + 500));
   assert.deepEqual(did(effects), ["send a", "send a", "reconnect"]);
+});
+
+test("what was written after hearing of another tab's message is behind it in the next page too", () => {
+  const [tab, kept, next] = [new Outbox(), new Map(), new Outbox()];
+  const keep = (effects) => {
+    const saved = effects.filter((effect) => effect.do === "save").map(({ item }) => entryFromItem(item));
+    for (const each of saved) kept.set(each.clientId, each);
+    return saved;
+  };
+  tab.restore([entry("old", "failed", "busy", 100)]);
+  outbox.adopt([...keep(tab.enqueue(draft("question"), 0)), entry("old", "failed", "busy", 100)], 0);
+  tab.adopt(keep(add("answer")), 0);
+  outbox.adopt(keep(tab.retry("old", 0)), 0);
+  keep(add("last"));
+  next.restore([...kept.values()]);
+  assert.deepEqual(next.items().map(({ clientId }) => clientId), ["question", "answer", "old", "last"]);
 });
 
 test("a restored outbox goes on in the order of writing, new messages behind it", () => {

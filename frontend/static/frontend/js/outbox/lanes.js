@@ -40,6 +40,8 @@ export class Lanes {
   /** Adds what another tab has, or takes over that it is over. @param {Item} news @returns {Item | null} the item if it changed */
   learn(news) {
     const item = this.#items.get(news.clientId);
+    // It is kept with the other tab's `n`: what is written here from now on comes after it, in the next page as well.
+    this.#nextN = Math.max(this.#nextN, news.n + 1);
     if (!item) this.append(news);
     // In flight it is this tab that will know. Back from being over it comes by a person's wish only.
     else if (item.state !== "queued" || isPending(news)) return null;
