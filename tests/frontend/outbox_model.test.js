@@ -88,6 +88,7 @@ class Tab {
       },
       sent: (item) => this.shown.set(item.clientId, "sent"),
       removed: (item) => this.shown.set(item.clientId, "removed"),
+      failed: () => {},
       asked: () => {},
       tell: () => {},
     };

@@ -10,6 +10,7 @@ import { isPending } from "./item.js";
  * @property {(item: Item) => void} show
  * @property {(item: Item, receipt: Receipt) => void} sent
  * @property {(item: Item) => void} removed
+ * @property {(item: Item) => void} failed just now
  * @property {() => void} asked by another tab, which has a connection or has just come
  * @property {(name: "queued" | "sent" | "failed", item: Item, detail: object) => void} tell
  *
@@ -33,6 +34,7 @@ export class Hands {
         return this.storage.forget(effect.item.clientId);
       case "show":
         this.page.show(effect.item);
+        if (!effect.restored && !isPending(effect.item)) this.page.failed(effect.item);
         return this.#tellShown(effect.item);
       case "sent":
         this.page.sent(effect.item, effect.receipt);

@@ -26,7 +26,7 @@
  *
  * @typedef {{do: "save", item: Item}} Save
  * @typedef {{do: "forget", item: Item}} Forget
- * @typedef {{do: "show", item: Item}} Show
+ * @typedef {{do: "show", item: Item, restored?: boolean}} Show `restored`: it is as an earlier page left it
  * @typedef {{do: "sent", item: Item, receipt: Receipt}} Sent
  * @typedef {{do: "removed", item: Item}} Removed
  * @typedef {{do: "send", item: Item}} Send

@@ -28,7 +28,7 @@ export class Outbox {
     const items = unknown.filter(({ clientId }) => !this.#done.has(clientId));
     const gone = unknown.filter(({ clientId }) => this.#done.has(clientId));
     const moved = items.length > 0 ? this.#lanes.restore(items) : [];
-    return [...gone.map(forget), ...moved.map(save), ...items.map(show)];
+    return [...gone.map(forget), ...moved.map(save), ...items.map((item) => ({ ...show(item), restored: true }))];
   }
 
   /** Learns what is in the outbox of another tab, whose business it is to save it. @param {Entry[]} entries @param {number} now @returns {Effect[]} */
@@ -118,6 +118,11 @@ export class Outbox {
   /** What the server does not have yet, of one room or of all. @param {number} [room] */
   items(room) {
     return this.#lanes.list(room);
+  }
+
+  /** What waits for a person, of one room or of all. @param {number} [room] */
+  stuck(room) {
+    return this.#lanes.list(room).filter((item) => !isPending(item));
   }
 
   /** How something ended that is in the outbox no more. @param {string} clientId */

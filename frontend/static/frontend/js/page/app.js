@@ -2,6 +2,7 @@ import { Announcer } from "./announcer.js";
 import { Composer } from "../composer/composer.js";
 import { Connection } from "../connection/connection.js";
 import { Conversations } from "../messages/conversations.js";
+import { LeftBehind } from "../rooms/left_behind.js";
 import { MessageControls } from "./message_controls.js";
 import { openOutbox } from "../outbox/open.js";
 import { OutboxRules } from "./outbox_rules.js";
@@ -41,7 +42,10 @@ export class App {
     this.composer = new Composer(this.controls, this.shell.drafts);
     this.plain = new PlainSend(this.composer, this.connection);
     this.reading = new ReadMarker((room, seq) => this.connection.send({ type: "read", room, seq }));
-    this.rooms = new Rooms(boot.rooms.url, this.shell, { chosen: (room) => this.pages.go(room), changed: () => this.pages.showTitle() });
+    const { online, drafts } = this.shell;
+    const failed = (/** @type {number} */ room) => this.outbox.outbox.stuck(room).length > 0;
+    this.rooms = new Rooms(boot.rooms.url, { online, drafts, failed }, { chosen: (room) => this.pages.go(room), changed: () => this.pages.showTitle() });
+    this.leftBehind = new LeftBehind(this.outbox, this.rooms);
     this.pages = new RoomPages(boot.room, this.rooms, (room) => this.#open(room));
   }
 
@@ -63,6 +67,7 @@ export class App {
   /** @param {import("../connection/protocol.js").Room[]} rooms */
   showRooms(rooms) {
     this.rooms.update(rooms);
+    this.leftBehind.update();
     this.pages.roomsChanged();
     this.markRead();
   }

@@ -23,16 +23,24 @@ export class OutboxRules {
   /** @param {Item} item */
   show(item) {
     this.parts.conversations.showItem(item);
+    this.#mark(item);
   }
 
   /** @param {Item} item @param {Receipt} receipt */
   sent(item, receipt) {
     this.parts.conversations.settle(item, receipt);
+    this.#mark(item);
   }
 
   /** @param {Item} item */
   removed(item) {
     this.parts.conversations.drop(item);
+    this.#mark(item);
+  }
+
+  /** @param {Item} item */
+  failed(item) {
+    this.parts.announcer.alert(notDone(item.operation.kind, item.error));
   }
 
   /** Where another tab is at work its person has logged in again. */
@@ -40,10 +48,9 @@ export class OutboxRules {
     if (this.parts.status.state === "signed-out") this.parts.connection.start();
   }
 
-  /** Announces what became of an item, to people and, for messages, to whoever listens on the document. @param {"queued" | "sent" | "failed"} name @param {Item} item @param {object} detail */
+  /** Says what became of an item: beside the connection's state and, for messages, to whoever listens on the document. @param {"queued" | "sent" | "failed"} name @param {Item} item @param {object} detail */
   tell(name, item, detail) {
     this.showWaiting();
-    if (name === "failed") this.parts.announcer.alert(notDone(item.operation.kind, item.error));
     if (item.operation.kind === "send") document.dispatchEvent(new CustomEvent(`chat:message:${name}`, { detail }));
   }
 
@@ -55,5 +62,11 @@ export class OutboxRules {
   showWaiting() {
     const { queued, inflight } = this.parts.outbox.status();
     this.parts.status.showWaiting(queued + inflight);
+  }
+
+  /** Its room need not be on the page. @param {Item} item */
+  #mark({ operation }) {
+    this.parts.rooms.redraw(operation.room);
+    this.parts.leftBehind.update();
   }
 }

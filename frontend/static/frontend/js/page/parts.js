@@ -19,6 +19,7 @@
  * @property {import("../outbox/plain_send.js").PlainSend} plain
  * @property {import("../messages/conversations.js").Conversations} conversations
  * @property {import("../rooms/rooms.js").Rooms} rooms
+ * @property {import("../rooms/left_behind.js").LeftBehind} leftBehind
  * @property {import("../rooms/room_pages.js").RoomPages} pages
  * @property {Surroundings} shell
  * @property {import("./announcer.js").Announcer} announcer

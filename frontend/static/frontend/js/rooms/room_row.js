@@ -3,13 +3,14 @@ import { presenceMark } from "../people/presence_mark.js";
 
 /** @typedef {import("../connection/protocol.js").Room} Room */
 
-/** A room in the list: its kind or its person's presence, its name, whether a draft waits in it, and how much is unread. */
+/** A room in the list: its kind or its person's presence, its name, whether something there was not sent or a draft waits, and how much is unread. */
 export class RoomRow {
   #label = make("span", "room-label");
+  #failed = make("span", "failed-mark", "Not sent");
   #draft = make("span", "draft-mark", "Draft");
   #badge = make("span", "unread");
   #word = make("span", "visually-hidden", "unread");
-  #link = make("a", "room-link", [this.#label, this.#draft, this.#badge, this.#word]);
+  #link = make("a", "room-link", [this.#label, this.#failed, this.#draft, this.#badge, this.#word]);
   item = make("li", "", [this.#link]);
 
   /** @param {Room} room @param {string} url @param {import("../people/online.js").Online} online */
@@ -21,13 +22,14 @@ export class RoomRow {
     this.#link.prepend(room.with ? presenceMark(room.with.id, online) : make("span", "room-sign"));
   }
 
-  /** @param {boolean} hasDraft */
-  draw(hasDraft) {
+  /** @param {boolean} hasDraft @param {boolean} hasFailed */
+  draw(hasDraft, hasFailed) {
     const { name, unread } = this.room;
     this.#label.textContent = name;
     this.#badge.textContent = unread > 99 ? "99+" : String(unread);
     this.#badge.hidden = this.#word.hidden = unread === 0;
     this.#draft.hidden = !hasDraft;
+    this.#failed.hidden = !hasFailed;
     this.#link.classList.toggle("has-unread", unread > 0);
   }
 

@@ -8,6 +8,7 @@ import { RoomRow } from "./room_row.js";
  * @typedef {object} Knowledge what a row shows besides its room
  * @property {import("../people/online.js").Online} online
  * @property {import("../composer/drafts.js").Drafts} drafts
+ * @property {(room: number) => boolean} failed whether something waits there that could not be sent
  *
  * @typedef {object} Delegate
  * @property {(room: number) => void} chosen
@@ -20,12 +21,14 @@ export class Rooms {
   #rows = new Map();
   #lists = { rooms: find("#room-list", HTMLElement), direct: find("#direct-list", HTMLElement) };
   #current = 0;
+  #known = false;
 
   /** @param {string} url of room 0 @param {Knowledge} knowledge @param {Delegate} delegate */
-  constructor(url, { online, drafts }, delegate) {
+  constructor(url, { online, drafts, failed }, delegate) {
     this.url = url;
     this.online = online;
     this.drafts = drafts;
+    this.failed = failed;
     this.delegate = delegate;
     find("#rooms", HTMLElement).addEventListener("click", (event) => {
       const link = event.target instanceof Element ? event.target.closest("a[data-room-id]") : null;
@@ -38,6 +41,7 @@ export class Rooms {
   /** @param {Room[]} rooms */
   update(rooms) {
     const before = this.#rows;
+    this.#known = true;
     this.#rows = new Map(rooms.map((room) => [room.id, before.get(room.id) ?? new RoomRow(room, this.urlOf(room.id), this.online)]));
     for (const room of rooms) this.#change(room.id, room);
     this.select(this.#current);
@@ -61,6 +65,11 @@ export class Rooms {
   /** @param {number} id */
   get(id) {
     return this.#rows.get(id)?.room ?? null;
+  }
+
+  /** Whether a room is none of the reader's (any more); false as long as the server has not said which are. @param {number} id */
+  isLeft(id) {
+    return this.#known && !this.#rows.has(id);
   }
 
   /** @param {number} id */
@@ -94,7 +103,12 @@ export class Rooms {
 
   /** Marks the rooms in which a draft waits. */
   showDrafts() {
-    for (const [id, row] of this.#rows) row.draw(this.drafts.has(id));
+    for (const id of this.#rows.keys()) this.redraw(id);
+  }
+
+  /** Shows anew what waits in a room. @param {number} id */
+  redraw(id) {
+    this.#rows.get(id)?.draw(this.drafts.has(id), this.failed(id));
   }
 
   /** @param {number} id @param {Partial<Room>} change */
@@ -102,7 +116,7 @@ export class Rooms {
     const row = this.#rows.get(id);
     if (!row) return;
     Object.assign(row.room, change);
-    row.draw(this.drafts.has(id));
+    this.redraw(id);
     this.delegate.changed();
   }
 
