@@ -1,7 +1,7 @@
 """What a field of a frame or of a request may hold. Each check takes the value and returns it, or says what it must be.
 
 Raises:
-    ValueError: the text goes on after the field's name ("must be ...").
+    Invalid: the text goes on after the field's name ("must be ...").
     TooLong: likewise, where less of the same would do.
 """
 

@@ -46,3 +46,13 @@ def append(connection: Connection, room: int, seq: int, entry: Entry) -> None:
             *(entry.message, seq),
         ],
     )
+
+
+def append_messages(connection: Connection, room: int, first: int, last: int) -> None:
+    """Write that the messages with these numbers were sent. They hold all that an event of theirs says."""
+    connection.execute(
+        "INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, at)"
+        " SELECT room_id, seq, 'message', sender_id, id, created_at"
+        " FROM chat_message WHERE room_id = %s AND seq BETWEEN %s AND %s ORDER BY seq",
+        [room, first, last],
+    )

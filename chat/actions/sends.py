@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from chat.actions.log import NOW
+from chat.actions.log import NOW, append_messages
 from chat.actions.messages import ISO, digest_of
 from chat.protocol import Ack, Send
 from storage.store import Connection
@@ -34,11 +34,6 @@ _USED = """
         SELECT 1 FROM json_each(%s) new CROSS JOIN chat_event e
         ON e.actor_id = new.value ->> 0 AND e.client_id = new.value ->> 1)
 """
-_LOG = """
-    INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, at)
-    SELECT room_id, seq, 'message', sender_id, id, created_at
-    FROM chat_message WHERE room_id = %s AND seq BETWEEN %s AND %s ORDER BY seq
-"""
 
 
 class NotAllNew(Exception):
@@ -66,7 +61,7 @@ def send_together(connection: Connection, sends: Sequence[tuple[int, Send]]) -> 
         raise NotAllNew
     first = head - count + 1
     written = sorted(connection.fetch_all(_INSERT, [room, first, given]), key=lambda row: int(row["seq"]))
-    connection.execute(_LOG, [room, first, head])
+    append_messages(connection, room, first, head)
     return [
         Ack(frame.client_id, row["id"], room, row["seq"], row["at"], duplicate=False)
         for (_, frame), row in zip(sends, written, strict=True)
