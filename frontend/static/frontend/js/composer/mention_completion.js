@@ -1,6 +1,7 @@
 import { avatar } from "../messages/avatar.js";
 import { insertText } from "./insert_text.js";
 import { make } from "../page/elements.js";
+import { Listbox } from "../page/listbox.js";
 import { mentionQuery, mentionable } from "./mention_query.js";
 
 /** @typedef {import("../connection/protocol.js").Person} Person */
@@ -15,10 +16,8 @@ const CARET_KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]);
  * nothing is offered, and while an input method composes, no key is touched.
  */
 export class MentionCompletion {
-  #list = make("ul", "mention-list");
   /** @type {Person[]} */
   #offered = [];
-  #active = 0;
   /** Where the `@` stands that names are offered for, or would be, had the writer not closed the list. */
   #at = -1;
   #closed = false;
@@ -27,10 +26,9 @@ export class MentionCompletion {
   constructor(field, people) {
     this.field = field;
     this.people = people;
-    Object.assign(this.#list, { id: LIST_ID, hidden: true });
-    this.#list.setAttribute("role", "listbox");
-    this.#list.setAttribute("aria-label", "People to mention");
-    field.before(this.#list);
+    this.list = new Listbox(field, { id: LIST_ID, className: "mention-list", label: "People to mention" }, (index) => this.#choose(index));
+    this.list.element.hidden = true;
+    field.before(this.list.element);
     // Before the composer, for which Enter means: send.
     field.addEventListener("keydown", (event) => this.#keyDown(event), { capture: true });
     field.addEventListener("input", (event) => event instanceof InputEvent && !event.isComposing && this.look());
@@ -39,8 +37,7 @@ export class MentionCompletion {
     field.addEventListener("keyup", ({ key }) => CARET_KEYS.has(key) && this.look());
     field.addEventListener("blur", () => this.#hide());
     // The field keeps the focus.
-    this.#list.addEventListener("mousedown", (event) => event.preventDefault());
-    this.#list.addEventListener("click", ({ target }) => this.#clicked(target));
+    this.list.element.addEventListener("mousedown", (event) => event.preventDefault());
   }
 
   /** Offers whom the letters at the caret may mean. */
@@ -63,36 +60,26 @@ export class MentionCompletion {
   #offer(people) {
     if (people.length === 0) return this.#hide();
     this.#offered = people;
-    this.#list.replaceChildren(...people.map((person, index) => option(person, index)));
-    this.#list.hidden = false;
+    this.list.element.hidden = false;
     for (const [name, value] of Object.entries(OFFERING)) this.field.setAttribute(name, value);
-    this.#activate(0);
+    this.list.fill(people.map(option), 0);
   }
 
   #hide() {
-    if (this.#list.hidden) return;
-    this.#list.hidden = true;
-    for (const name of [...Object.keys(OFFERING), "aria-activedescendant"]) this.field.removeAttribute(name);
-  }
-
-  /** @param {number} index */
-  #activate(index) {
-    this.#active = index;
-    for (const [at, row] of [...this.#list.children].entries()) row.setAttribute("aria-selected", String(at === index));
-    this.field.setAttribute("aria-activedescendant", `${LIST_ID}-${index}`);
-    this.#list.children[index]?.scrollIntoView({ block: "nearest" });
+    if (this.list.element.hidden) return;
+    this.list.element.hidden = true;
+    for (const name of Object.keys(OFFERING)) this.field.removeAttribute(name);
+    this.list.leave();
   }
 
   /** @param {KeyboardEvent} event */
   #keyDown(event) {
     const { key } = event;
     const composing = event.isComposing || event.keyCode === 229;
-    if (this.#list.hidden || composing || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[key];
-    if (step !== undefined) this.#activate((this.#active + step + this.#offered.length) % this.#offered.length);
-    else if (key === "Enter" || key === "Tab") this.#choose(this.#active);
+    if (this.list.element.hidden || composing || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (key === "Enter" || key === "Tab") this.#choose(this.list.active);
     else if (key === "Escape") this.#dismiss();
-    else return;
+    else if (!this.list.move(key)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }
@@ -110,18 +97,9 @@ export class MentionCompletion {
     this.#dismiss();
     if (person && here) insertText(this.field, `@${person.name}${/^\s/.test(value.slice(selectionEnd)) ? "" : " "}`, this.#at, selectionEnd);
   }
-
-  /** @param {EventTarget | null} target */
-  #clicked(target) {
-    const row = target instanceof Element ? target.closest("[role=option]") : null;
-    if (row) this.#choose([...this.#list.children].indexOf(row));
-  }
 }
 
-/** @param {Person} person @param {number} index */
-function option(person, index) {
-  const row = make("li", "mention-option", [avatar(person), make("span", "", person.name)]);
-  row.id = `${LIST_ID}-${index}`;
-  row.setAttribute("role", "option");
-  return row;
+/** @param {Person} person */
+function option(person) {
+  return make("li", "mention-option", [avatar(person), make("span", "", person.name)]);
 }
