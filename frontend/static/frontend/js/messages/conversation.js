@@ -1,4 +1,4 @@
-import { afterEvent, afterOperation, changedMessage } from "./message_state.js";
+import { afterEvent, afterOperation, changedMessage, messageOf } from "./message_state.js";
 import { indexFor } from "./seq_order.js";
 import { Timeline } from "./timeline.js";
 import { UnreadLine } from "./unread_line.js";
@@ -96,7 +96,7 @@ export class Conversation {
   /** @param {RoomEvent} event */
   #apply(event) {
     const { timeline, window } = this;
-    if (event.kind === "message") return window.holds(event.seq) && timeline.put({ ...event.message, seq: event.seq, at: event.at });
+    if (event.kind === "message") return window.holds(event.seq) && timeline.put(messageOf(event));
     if (event.kind === "member" || event.kind === "room") return window.holds(event.seq) && timeline.addLine(event);
     timeline.change(changedMessage(event), (message) => afterEvent(message, event));
     if (event.kind === "edit") timeline.requote(event.message.id, event.message);

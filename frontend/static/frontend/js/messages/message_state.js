@@ -2,6 +2,7 @@ import { isPending } from "../outbox/item.js";
 
 /**
  * @typedef {import("../connection/protocol.js").Message} Message @typedef {import("../connection/protocol.js").Reaction} Reaction
+ * @typedef {import("../connection/protocol.js").MessageEvent} MessageEvent
  * @typedef {import("../connection/protocol.js").EditEvent | import("../connection/protocol.js").DeleteEvent
  *   | import("../connection/protocol.js").ReactionEvent} ChangeEvent
  * @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/operation.js").Operation} Operation
@@ -9,6 +10,11 @@ import { isPending } from "../outbox/item.js";
  * @typedef {Omit<Message, "id" | "seq"> & {id: number | null, seq: number | null, reactions: Reaction[]}} State
  *   what a message says; without id and seq while the server does not have it
  */
+
+/** The message that an event brings, as a history page would hold it. @param {MessageEvent} event @returns {Message} */
+export function messageOf({ message, seq, at }) {
+  return { ...message, seq, at };
+}
 
 /** The message that an event changes. @param {ChangeEvent} event */
 export function changedMessage(event) {

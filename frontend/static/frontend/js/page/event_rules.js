@@ -1,3 +1,4 @@
+import { messageOf } from "../messages/message_state.js";
 import { plainText } from "../text/plain_text.js";
 
 /** @typedef {import("../connection/protocol.js").RoomEvent} RoomEvent @typedef {import("../connection/protocol.js").Message} Message */
@@ -11,11 +12,11 @@ export class EventRules {
 
   /** @param {number} room @param {RoomEvent} event */
   apply(room, event) {
-    if (event.kind === "message") this.recognise(room, { ...event.message, seq: event.seq, at: event.at });
+    if (event.kind === "message") this.recognise(room, messageOf(event));
     this.parts.conversations.apply(room, event);
     if (event.kind === "member") this.parts.shell.mentions.memberChanged(room, event.member);
     if (event.kind === "room") this.parts.rooms.rename(room, event.room.name);
-    if (event.kind === "message") this.#message(room, { ...event.message, seq: event.seq, at: event.at });
+    if (event.kind === "message") this.#message(room, messageOf(event));
   }
 
   /** A message of mine seen in its room is as good as its ack. @param {number} room @param {{id: number, seq: number, at: string, client_id: string, sender: {id: number}}} message */

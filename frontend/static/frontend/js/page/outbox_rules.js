@@ -66,7 +66,7 @@ export class OutboxRules {
 
   /** Its room need not be on the page. @param {Item} item */
   #mark({ operation }) {
-    this.parts.rooms.redraw(operation.room);
+    this.parts.rooms.mark(operation.room);
     this.parts.leftBehind.update();
   }
 }

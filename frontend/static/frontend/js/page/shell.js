@@ -19,9 +19,9 @@ export class Shell {
     this.mentions = new Mentions(parts);
     this.online = new Online(parts.me.id, () => refreshPresence(this.online));
     this.typing = new TypingLine((room) => parts.connection.send({ type: "typing", room }));
-    this.drafts = new Drafts(this.#saved("draft"), () => parts.rooms.showDrafts());
+    this.drafts = new Drafts(this.#saved("draft"), () => parts.rooms.markAll());
     this.notifications = new Notifications(this.#saved("notifications"), (room) => parts.pages.go(room));
-    window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.saved.prefix) && parts.rooms.showDrafts());
+    window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.saved.prefix) && parts.rooms.markAll());
     find("#log-out", HTMLFormElement).addEventListener("submit", () => this.drafts.clear());
     const run = (/** @type {string} */ command) => runCommand(command, parts);
     listenForCommands(run);

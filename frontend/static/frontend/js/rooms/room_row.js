@@ -22,15 +22,19 @@ export class RoomRow {
     this.#link.prepend(room.with ? presenceMark(room.with.id, online) : make("span", "room-sign"));
   }
 
-  /** @param {boolean} hasDraft @param {boolean} hasFailed */
-  draw(hasDraft, hasFailed) {
+  /** Shows the room as it is now. */
+  draw() {
     const { name, unread } = this.room;
     this.#label.textContent = name;
     this.#badge.textContent = unread > 99 ? "99+" : String(unread);
     this.#badge.hidden = this.#word.hidden = unread === 0;
-    this.#draft.hidden = !hasDraft;
-    this.#failed.hidden = !hasFailed;
     this.#link.classList.toggle("has-unread", unread > 0);
+  }
+
+  /** Shows what of its reader's waits there. @param {boolean} draft @param {boolean} failed */
+  mark(draft, failed) {
+    this.#draft.hidden = !draft;
+    this.#failed.hidden = !failed;
   }
 
   /** @param {boolean} current */

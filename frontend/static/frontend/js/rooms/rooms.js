@@ -44,13 +44,14 @@ export class Rooms {
     this.#known = true;
     this.#rows = new Map(rooms.map((room) => [room.id, before.get(room.id) ?? new RoomRow(room, this.urlOf(room.id), this.online)]));
     for (const room of rooms) this.#change(room.id, room);
+    this.markAll();
     this.select(this.#current);
     this.#arrange();
   }
 
   /** Newest first. */
   get all() {
-    return [...this.#rows.values()].map(({ room }) => room).sort(byActivity);
+    return this.#unsorted.sort(byActivity);
   }
 
   get first() {
@@ -59,7 +60,7 @@ export class Rooms {
 
   /** Messages that wait, in all rooms. */
   get unread() {
-    return this.all.reduce((sum, { unread }) => sum + unread, 0);
+    return this.#unsorted.reduce((sum, { unread }) => sum + unread, 0);
   }
 
   /** @param {number} id */
@@ -101,14 +102,18 @@ export class Rooms {
     if (row.item.previousElementSibling) this.#arrange();
   }
 
-  /** Marks the rooms in which a draft waits. */
-  showDrafts() {
-    for (const id of this.#rows.keys()) this.redraw(id);
+  /** Shows anew in which rooms a draft waits, or something that was not sent. */
+  markAll() {
+    for (const id of this.#rows.keys()) this.mark(id);
   }
 
-  /** Shows anew what waits in a room. @param {number} id */
-  redraw(id) {
-    this.#rows.get(id)?.draw(this.drafts.has(id), this.failed(id));
+  /** @param {number} id */
+  mark(id) {
+    this.#rows.get(id)?.mark(this.drafts.has(id), this.failed(id));
+  }
+
+  get #unsorted() {
+    return [...this.#rows.values()].map(({ room }) => room);
   }
 
   /** @param {number} id @param {Partial<Room>} change */
@@ -116,12 +121,12 @@ export class Rooms {
     const row = this.#rows.get(id);
     if (!row) return;
     Object.assign(row.room, change);
-    this.redraw(id);
+    row.draw();
     this.delegate.changed();
   }
 
   #arrange() {
-    const { rooms, direct } = grouped(this.all);
+    const { rooms, direct } = grouped(this.#unsorted);
     arrange(this.#lists.rooms, this.#items(rooms));
     arrange(this.#lists.direct, this.#items(direct));
   }
