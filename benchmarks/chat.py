@@ -12,13 +12,15 @@ import gc
 import statistics
 import sys
 from collections import defaultdict
+from itertools import product
 
 from benchmarks import page
 from benchmarks.load import report
 from benchmarks.load.measures import MEASURES, Result
-from benchmarks.load.target import Target
+from benchmarks.load.target import Target, World
 
-TARGETS = [(chat, server) for server in ("daphne", "uvicorn") for chat in ("posthorn", "idiomatic")]
+SERVERS = ("daphne", "uvicorn")
+CHATS = ("posthorn", "idiomatic")
 # For the idiomatic chat, whose layer in Redis times out then.
 TOO_MUCH = {"sockets_200", "sockets_1000", "once"}
 
@@ -26,19 +28,17 @@ TOO_MUCH = {"sockets_200", "sockets_1000", "once"}
 def run(rounds: int, only: list[str]) -> report.Results:
     """Every measure of every chat, round by round; the medians."""
     samples: dict[tuple[str, str], list[Result]] = defaultdict(list)
-    targets = [Target(*target) for target in TARGETS]
+    worlds = [World(chat) for chat in CHATS]
     try:
-        for round_ in range(rounds):
-            for measure in only:
-                for target in targets:
-                    if measure in TOO_MUCH and target.name.startswith("idiomatic"):
-                        continue
-                    print(f"round {round_ + 1} of {rounds}: {MEASURES[measure][0]}, {target.name}", file=sys.stderr)
-                    gc.collect()
-                    samples[measure, target.name].append(asyncio.run(MEASURES[measure][1](target)))
+        for round_, measure, server, world in product(range(rounds), only, SERVERS, worlds):
+            if measure in TOO_MUCH and world.chat == "idiomatic":
+                continue
+            name = f"{world.chat}, {server}"
+            print(f"round {round_ + 1} of {rounds}: {MEASURES[measure][0]}, {name}", file=sys.stderr)
+            samples[measure, name].append(once(world, server, measure))
     finally:
-        for target in targets:
-            target.stop()
+        for world in worlds:
+            world.remove()
     results: report.Results = defaultdict(dict)
     for (measure, name), found in samples.items():
         results[measure][name] = {key: statistics.median(sample[key] for sample in found) for key in found[0]}
@@ -46,6 +46,16 @@ def run(rounds: int, only: list[str]) -> report.Results:
             if key in found[0]:
                 results[measure][name][key] = max(sample[key] for sample in found)
     return results
+
+
+def once(world: World, server: str, measure: str) -> Result:
+    """On a server of its own: nobody gains or loses by what was measured before."""
+    gc.collect()
+    target = Target(world, server)
+    try:
+        return asyncio.run(MEASURES[measure][1](target))
+    finally:
+        target.stop()
 
 
 def main() -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -28,7 +27,7 @@ class Socket:
 
     def __init__(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         self._send = send
-        self._frames: deque[str] = deque()
+        self._frames: list[str] = []  # mostly empty and then, unlike a deque, next to nothing
         self._unsent = 0
         self._closing: Close | None = None
         self._writer: asyncio.Task[None] | None = None
@@ -80,7 +79,7 @@ class Socket:
         loop = asyncio.get_running_loop()
         try:
             while self._frames:
-                frame = self._frames.popleft()
+                frame = self._frames.pop(0)
                 self._unsent -= len(frame)
                 patience = loop.call_later(SLOW_SECONDS, self._give_up)
                 await self._send({"type": "websocket.send", "text": frame})

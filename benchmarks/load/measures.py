@@ -12,6 +12,7 @@ from benchmarks.load.connection import Connection
 from benchmarks.load.target import Target
 
 SECONDS = 3.0
+WARM_UP_SECONDS = 1.0  # after which SQLite's log has the size it keeps
 PATIENCE = 60.0
 IDLE = 1000
 SINGLE = 20
@@ -104,6 +105,7 @@ class Load:
 
 async def _measure(target: Target, sockets: int, senders: int, in_flight: int, seconds: float = SECONDS) -> Result:
     connections = await target.connect(sockets)
+    await Load(target, connections, senders, in_flight).run(WARM_UP_SECONDS)
     result = await Load(target, connections, senders, in_flight).run(seconds)
     for connection in connections:
         connection.close()

@@ -21,41 +21,71 @@ from tests.support.redis import Redis
 
 PEOPLE = 50
 AT_ONCE = 50
+FILE = "posthorn.sqlite3"
+SETTINGS = {"posthorn": "config.settings", "idiomatic": "benchmarks.idiomatic.settings"}
 TABLES = {"posthorn": "chat_message", "idiomatic": "idiomatic_message"}
 UNLIMITED = {"SENDS_PER_SECOND": "1000000", "FRAMES_PER_SECOND": "1000000", "CONNECTIONS_PER_USER": "100000"}
 
 
-class Target:
-    """`chat` is "posthorn" or "idiomatic", `server` "daphne" or "uvicorn". Both run by the same server program."""
+class World:
+    """A chat's database as it is before anything is said: a room and its members, who are logged in."""
 
-    def __init__(self, chat: str, server: str) -> None:
-        self.name = f"{chat}, {server}"
-        self._table = TABLES[chat]
+    def __init__(self, chat: str) -> None:
+        """`chat` is "posthorn" or "idiomatic"."""
+        self.chat = chat
         self._var = Path(tempfile.mkdtemp(prefix="posthorn-", dir=disk()))
         (self._var / "static").mkdir()
-        self._file = self._var / "posthorn.sqlite3"
-        self._redis = Redis() if chat == "idiomatic" else None
-        settings = "config.settings" if chat == "posthorn" else "benchmarks.idiomatic.settings"
-        self._environment = {
+        environment = self.environment(self._var)
+        self._python(environment, "manage.py", "migrate", "--run-syncdb", "--verbosity", "0")
+        seeded = json.loads(self._python(environment, "-m", "benchmarks.load.seed", str(PEOPLE)))
+        self.room: int = seeded["room"]
+        self.sessions: list[str] = seeded["sessions"]
+
+    def copy(self) -> Path:
+        """A folder of its own with this in it."""
+        copied = Path(tempfile.mkdtemp(prefix="posthorn-", dir=disk()))
+        shutil.copytree(self._var, copied, dirs_exist_ok=True)
+        return copied
+
+    def environment(self, var: Path) -> dict[str, str]:
+        """What makes a process work in that folder."""
+        return {
             **os.environ,
             **UNLIMITED,
-            "DJANGO_SETTINGS_MODULE": settings,
-            "IDIOMATIC_REDIS_URL": self._redis.url if self._redis else "",
-            "VAR_DIR": str(self._var),
-            "DATABASE_URL": f"sqlite:///{self._file}",
-            "SERVER": server,
+            "DJANGO_SETTINGS_MODULE": SETTINGS[self.chat],
+            "IDIOMATIC_REDIS_URL": "",
+            "VAR_DIR": str(var),
+            "DATABASE_URL": f"sqlite:///{var / FILE}",
             "PORT": "0",
             "REDIS_URL": "",
             "LOG_LEVEL": "ERROR",
         }
-        self._python("manage.py", "migrate", "--run-syncdb", "--verbosity", "0")
-        seeded = json.loads(self._python("-m", "benchmarks.load.seed", str(PEOPLE)))
-        self.room: int = seeded["room"]
-        self._sessions: list[str] = seeded["sessions"]
+
+    def remove(self) -> None:
+        """Remove its files."""
+        shutil.rmtree(self._var)
+
+    def _python(self, environment: dict[str, str], *arguments: str) -> str:
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, cwd=BASE_DIR, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+        return done.stdout
+
+
+class Target:
+    """A server with a copy of a world. `server` is "daphne" or "uvicorn"; both are run by the same program."""
+
+    def __init__(self, world: World, server: str) -> None:
+        self.name = f"{world.chat}, {server}"
+        self.room = world.room
+        self._sessions = world.sessions
+        self._table = TABLES[world.chat]
+        self._var = world.copy()
+        self._redis = Redis() if world.chat == "idiomatic" else None
+        redis = {"IDIOMATIC_REDIS_URL": self._redis.url} if self._redis else {}
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=BASE_DIR,
-            env=self._environment,
+            env={**world.environment(self._var), "SERVER": server, **redis},
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -94,7 +124,7 @@ class Target:
 
     def stored(self, prefix: str) -> dict[str, int]:
         """The ids of the messages whose client ids begin like this; fails if one is there twice."""
-        with closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=30)) as connection:
+        with closing(sqlite3.connect(f"file:{self._var / FILE}?mode=ro", uri=True, timeout=30)) as connection:
             found = connection.execute(
                 f"SELECT client_id, id FROM {self._table} WHERE client_id >= ? AND client_id < ?",  # noqa: S608 - ours
                 [prefix, prefix + "~"],
@@ -103,14 +133,3 @@ class Target:
         if len(ids) != len(found):
             raise SystemExit(f"{self.name}: a message is in the database twice")
         return ids
-
-    def _python(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=BASE_DIR,
-            env=self._environment,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        return done.stdout
