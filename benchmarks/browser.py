@@ -11,7 +11,6 @@ wants one: what is measured is what the page takes, not how long a screen of 60 
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import statistics
 import sys
@@ -21,13 +20,13 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, async_playwright
 
 from benchmarks import page as shared
+from tests.support.browser import launch
 from tests.support.server import Server, World
 
 MESSAGES = 100
 PAUSE_SECONDS = 0.02  # between two messages: faster than a key held down repeats
 PROMISED_MS = 16.0
 ROOMS = {"an empty room": 0, "a room with a long history": 500}
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-frame-rate-limit"]
 STOPWATCH = """
     window.durations = [];
     document.addEventListener("keydown", (event) => {
@@ -83,15 +82,12 @@ async def measure(browser: Browser, server: Server, history: int) -> list[float]
 
 async def run(rounds: int) -> dict[str, list[float]]:
     """The time of every Enter, by room."""
-    program = shutil.which(os.environ.get("CHROMIUM") or "chromium")
-    if program is None:
-        raise SystemExit("This needs Chromium: name it in CHROMIUM.")
     folder = Path(tempfile.mkdtemp(prefix="posthorn-", dir=shared.disk()))
     server = Server(World.make(folder), folder / "server", SERVER="uvicorn")
     try:
         server.start()
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+            browser = await launch(playwright, "--disable-frame-rate-limit")
             results: dict[str, list[float]] = {name: [] for name in ROOMS}
             for round_ in range(rounds):
                 for name, history in ROOMS.items():

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -9,6 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.e2e.desk import Desk
+from tests.support.browser import launch
 from tests.support.server import Server
 
 SitDown = Callable[..., Awaitable[Desk]]
@@ -25,11 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    program = shutil.which(os.environ.get("CHROMIUM") or "chromium")
-    assert program, "These tests need Chromium: name it in CHROMIUM (see .ci/tools.sh)."
-    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=arguments)
+        browser = await launch(playwright)
         yield browser
         await browser.close()
 

@@ -172,6 +172,7 @@ class Line:
         """What the page said and the server has not heard."""
         self.answered = 0
         self._page: WebSocketRoute | None = None
+        self._held_more = asyncio.Event()
 
     def connect(self, page: WebSocketRoute) -> None:
         server = page.connect_to_server()
@@ -188,6 +189,12 @@ class Line:
         """Say something to the page in the server's place."""
         assert self._page is not None
         self._page.send(json.dumps(frame))
+
+    async def holds(self, count: int = 1) -> None:
+        """Wait until so many frames are held back from the page."""
+        while len(self.held) < count:
+            self._held_more.clear()
+            await self._held_more.wait()
 
     def release(self) -> None:
         """Let the page hear what was held back, and everything from now on."""
@@ -208,6 +215,7 @@ class Line:
         frame = json.loads(text)
         if not self.to_page(frame):
             self.held.append(text)
+            self._held_more.set()
             return
         self.answered += frame["type"] == "pong"
         page.send(text)

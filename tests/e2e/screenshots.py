@@ -6,12 +6,12 @@ They show the demo team (`manage.py demo`) in a server and a browser started for
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.support.browser import launch
 from tests.support.environment import ROOT, manage, succeed
 from tests.support.server import Server, World
 
@@ -69,9 +69,7 @@ async def main() -> None:
         server.start()
         try:
             async with async_playwright() as playwright:
-                browser = await playwright.chromium.launch(
-                    executable_path=os.environ.get("CHROMIUM") or "/usr/bin/chromium", args=["--no-sandbox"]
-                )
+                browser = await launch(playwright)
                 await take(await log_in(browser, server, viewport=DESK, color_scheme="light"), "chat-light")
                 await take(await log_in(browser, server, viewport=DESK, color_scheme="dark"), "chat-dark")
                 await take(await log_in(browser, server, viewport=PHONE, color_scheme="light"), "chat-phone")

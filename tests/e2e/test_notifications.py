@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest_asyncio
@@ -106,7 +107,8 @@ async def test_of_several_tabs_one_tells_and_none_while_one_is_looked_at(server,
     await carla.write("@Bob Brandt two")
     await expect(second.locator(f"#rooms a[data-room-id='{room}'] .unread")).to_have_text("2")
     await bob.shows("@Bob Brandt one", "@Bob Brandt two")
-    told = "async () => window.shown.map(({ body }) => body)"
-    while not (bodies := [*await bob.page.evaluate(told), *await second.evaluate(told)]):
-        await second.wait_for_timeout(20)
-    assert bodies == ["@Bob Brandt two"]
+    told = [asyncio.ensure_future(page.wait_for_selector("html[data-shown]")) for page in (bob.page, second)]
+    _, waiting = await asyncio.wait(told, return_when=asyncio.FIRST_COMPLETED)
+    for each in waiting:
+        each.cancel()
+    assert [body for page in (bob.page, second) for _, body in await shown(page)] == ["@Bob Brandt two"]

@@ -68,8 +68,7 @@ async def test_1_without_the_queue_a_message_appears_when_the_server_has_it(plai
     await expect(bob.page.locator("#composer")).to_have_attribute("aria-busy", "true")
     await expect(bob.composer).to_have_value("Hello")
     await expect(bob.messages).to_have_count(0)
-    while not bob.line.held:
-        await bob.page.wait_for_timeout(10)
+    await bob.line.holds()
     bob.line.release()
     await bob.shows("Hello")
     await expect(bob.composer).to_have_value("")
@@ -144,8 +143,7 @@ async def test_5_without_the_queue_a_lost_answer_and_another_try_are_one_message
     bob, room = await sit_in_a_room(sit_down, plain_server)
     bob.line.to_page = no_answer
     await bob.write("Hello")
-    while not bob.line.held:
-        await bob.page.wait_for_timeout(10)
+    await bob.line.holds()
     await bob.line.cut()
     await expect(bob.page.locator("#composer-problem")).to_contain_text("Your text is still here")
     bob.line.held.clear()

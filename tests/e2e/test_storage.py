@@ -57,8 +57,9 @@ async def test_what_is_not_sent_goes_through_the_journal_into_the_database_and_l
     bob.line.to_server = lambda frame: True
     await bob.line.cut()
     await bob.shows(*texts)
-    while (await kept(bob)) != (0, []):
-        await bob.page.wait_for_timeout(10)
+    await bob.page.wait_for_function(f"() => {IN_JOURNAL} === 0")
+    user = server.world.people["bob"].id
+    await bob.page.wait_for_function(f"async (user) => (await ({IN_DATABASE})(user)).length === 0", arg=user)
 
 
 @pytest.mark.parametrize(

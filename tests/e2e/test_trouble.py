@@ -119,8 +119,7 @@ async def test_acks_and_messages_may_come_in_any_order_and_twice(server, room, s
     bob.line.to_page = no_answer
     bubble = await bob.write("Twice told")
     await expect(bubble).to_have_class(PENDING)
-    while len(bob.line.held) < 2:
-        await bob.page.wait_for_timeout(10)
+    await bob.line.holds(2)
     bob.line.held.sort(reverse=again.startswith("the message"))
     if again.startswith("each"):
         bob.line.held *= 2
