@@ -1,6 +1,6 @@
 """This store and its alternatives, side by side in one run.
 
-.venv/bin/python -m benchmarks.storage              about four minutes; writes docs/benchmarks.md and its chart
+.venv/bin/python -m benchmarks.storage              about seven minutes; writes docs/benchmarks.md and its chart
 .venv/bin/python -m benchmarks.storage --quick      one round, prints only
 .venv/bin/python -m benchmarks.storage --check      exits with 1 and a list if a promised ratio is missed
 """

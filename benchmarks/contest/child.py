@@ -15,7 +15,6 @@ import resource
 import sys
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -42,24 +41,31 @@ def peak_megabytes() -> float:
     return peak / 1024 / (1024 if sys.platform == "darwin" else 1)
 
 
-async def measure(contender: Contender, name: str) -> dict[str, Any]:
+async def measure(contender: Contender, name: str) -> dict[str, float]:
+    """Twice: for its time, and for the loop's lag. The clock that sees the lag costs whoever keeps the loop free a
+    tenth of their time, and those who block it nothing."""
+    return {**await time_of(contender, name), **await lag_of(contender, name), "peak": peak_megabytes()}
+
+
+async def time_of(contender: Contender, name: str) -> dict[str, float]:
+    gc.collect()
+    begin, busy = perf_counter(), process_time()
+    check = await MEASURES[name](contender)
+    end, busy = perf_counter(), process_time() - busy
+    check()
+    return {"milliseconds": (end - begin) * 1000, "cpu": busy * 1000}
+
+
+async def lag_of(contender: Contender, name: str) -> dict[str, float]:
     gc.collect()
     async with LoopLag() as lag:
         await asyncio.sleep(0.01)
-        begin, busy = perf_counter(), process_time()
         check = await MEASURES[name](contender)
-        end, busy = perf_counter(), process_time() - busy
     check()
-    return {
-        "milliseconds": (end - begin) * 1000,
-        "cpu": busy * 1000,
-        "lag_p99": lag.percentile(99),
-        "lag_max": lag.worst,
-        "peak": peak_megabytes(),
-    }
+    return {"lag_p99": lag.percentile(99), "lag_max": lag.worst}
 
 
-def answer(result: dict[str, Any]) -> None:
+def answer(result: dict[str, float]) -> None:
     print(json.dumps(result), flush=True)
 
 
