@@ -45,7 +45,9 @@ async def test_rows_come_as_dicts_in_order(store):
     assert await store.fetch_all("SELECT id FROM notes WHERE id > 9") == []
 
 
-@pytest.mark.parametrize("name", ["it's", 'a "name"', "{v0}", "back\\slash", "two\nlines", "'+str(1)+'", "Zürich 📯", "for"])
+@pytest.mark.parametrize(
+    "name", ["it's", 'a "name"', "{v0}", "back\\slash", "two\nlines", "'+str(1)+'", "Zürich 📯", "for"]
+)
 async def test_a_column_may_have_any_name(store, name):
     column = '"' + name.replace('"', '""') + '"'
     sql = f"SELECT 1 AS {column}, 2 AS twice, 3 AS twice"
