@@ -18,12 +18,20 @@ from storage.exceptions import QueryTimeout, WorkerDied
 Work = Callable[[Connection], Any]
 
 AGAIN_SECONDS = 0.01
+MANY = 32
+AFTER_SECONDS = 0.001
 
 
 class Mailbox:
-    """Carries results to one event loop. A loop that is busy is woken once for all results that came meanwhile."""
+    """Carries results to one event loop. A loop that is busy is woken once for all results that came meanwhile.
+
+    While many are awaited it looks again a little later instead of being woken for each: to wake it takes longer than
+    a quick query. As soon as a look finds nothing, the next result wakes it.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.awaited = 0
+        """How many results are waited for; the loop's own business."""
         self._loop = loop
         self._letters: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._woken = False
@@ -39,7 +47,14 @@ class Mailbox:
                 self._letters.clear()
 
     def _deliver(self) -> None:
-        self._woken = False  # before emptying: a letter posted from here on wakes the loop again
+        if self._letters and self.awaited >= MANY:
+            self._empty()
+            self._loop.call_later(AFTER_SECONDS, self._deliver)
+        else:
+            self._woken = False  # before emptying: a letter posted from here on wakes the loop again
+            self._empty()
+
+    def _empty(self) -> None:
         while self._letters:
             future, value, error = self._letters.popleft()
             if future.done():
@@ -107,6 +122,7 @@ class Task:
             QueryTimeout: the deadline passed; a statement in progress is interrupted.
         """
         timer = None if self.timeout is None else self.future.get_loop().call_later(self.timeout, self._expire)
+        self._mailbox.awaited += 1
         try:
             return await self.future
         except asyncio.CancelledError:
@@ -114,6 +130,7 @@ class Task:
                 self._interrupt()
             raise
         finally:
+            self._mailbox.awaited -= 1
             if timer is not None:
                 timer.cancel()
 
