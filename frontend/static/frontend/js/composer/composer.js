@@ -1,5 +1,5 @@
 import { ComposerMode } from "./composer_mode.js";
-import { find } from "../page/elements.js";
+import { find, showIf } from "../page/elements.js";
 import { MAX_BODY, bodyLength, cleanBody } from "../connection/protocol.js";
 
 /** @typedef {import("../outbox/operation.js").Operation} Operation */
@@ -91,8 +91,8 @@ export class Composer {
 
   /** @param {string} text */
   showProblem(text) {
-    this.#problem.textContent = text;
-    this.#problem.hidden = text === "";
+    if (this.#problem.textContent !== text) this.#problem.textContent = text;
+    showIf(this.#problem, text !== "");
   }
 
   #done() {

@@ -1,5 +1,5 @@
 import { firstLine } from "../text/plain_text.js";
-import { make, makeButton } from "../page/elements.js";
+import { make, makeButton, showIf } from "../page/elements.js";
 
 /**
  * @typedef {{kind: "reply", message: number, name: string, body: string}} Reply
@@ -24,7 +24,7 @@ export class ComposerMode {
   /** @param {Mode | null} mode */
   set(mode) {
     this.current = mode;
-    this.#bar.hidden = mode === null;
+    showIf(this.#bar, mode !== null);
     if (!mode) return;
     const what = mode.kind === "edit" ? "Editing your message" : `Replying to ${mode.name}`;
     const cancel = makeButton("quiet-button", "Cancel", () => this.cancel());

@@ -3,7 +3,7 @@
  * never see it, and logging out throws it away. Of several tabs, the one written in last has its say.
  */
 export class Drafts {
-  /** @param {import("../page/saved.js").Saved} saved @param {() => void} changed a draft was begun or ended */
+  /** @param {import("../page/saved.js").Saved} saved @param {(room: number) => void} changed a draft was begun or ended there */
   constructor(saved, changed) {
     this.saved = saved;
     this.changed = changed;
@@ -21,9 +21,9 @@ export class Drafts {
 
   /** @param {number} room @param {string} text */
   set(room, text) {
-    const before = this.has(room);
-    this.saved.set(String(room), text.trim() === "" ? null : text);
-    if (this.has(room) !== before) this.changed();
+    const [before, now] = [this.has(room), text.trim() !== ""];
+    if (before || now) this.saved.set(String(room), now ? text : null);
+    if (now !== before) this.changed(room);
   }
 
   clear() {

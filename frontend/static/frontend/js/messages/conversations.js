@@ -1,4 +1,4 @@
-import { find } from "../page/elements.js";
+import { find, showIf } from "../page/elements.js";
 import { Conversation } from "./conversation.js";
 import { Reading } from "./reading.js";
 
@@ -136,7 +136,7 @@ export class Conversations {
   #showEmptiness() {
     const conversation = this.#visited.get(this.current);
     const bare = conversation?.window.loaded === true && conversation.timeline.nodes.element.firstElementChild === null;
-    if (this.#empty.hidden === bare) this.#empty.hidden = !bare;
+    showIf(this.#empty, bare);
   }
 
   /** @param {number} room */

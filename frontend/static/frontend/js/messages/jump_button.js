@@ -1,4 +1,4 @@
-import { make } from "../page/elements.js";
+import { make, showIf } from "../page/elements.js";
 
 /** The way back to the newest message, and how many have come since the reader left it. */
 export class JumpButton {
@@ -21,7 +21,7 @@ export class JumpButton {
   /** @param {boolean} away @param {number} unseen */
   show(away, unseen) {
     const text = unseen === 0 ? "Jump to latest" : `${unseen > 99 ? "99+" : unseen} new ${unseen === 1 ? "message" : "messages"}`;
-    this.#button.hidden = !away;
+    showIf(this.#button, away);
     if (text === this.#shown) return;
     this.#shown = text;
     this.#button.replaceChildren(this.#arrow, ` ${text}`);

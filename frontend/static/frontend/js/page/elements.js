@@ -44,6 +44,11 @@ export function find(selector, type) {
   return element;
 }
 
+/** Shows an element or hides it. What is so already is not touched: setting `hidden` anew costs a layout. @param {HTMLElement} element @param {boolean} shown */
+export function showIf(element, shown) {
+  if (element.hidden === shown) element.hidden = !shown;
+}
+
 /** Gives a parent these children, in this order. The one with the keyboard's focus stays where it is: moving would lose it. @param {Element} parent @param {Element[]} children */
 export function arrange(parent, children) {
   const focused = children.find((child) => parent.contains(child) && child.contains(document.activeElement));

@@ -19,7 +19,7 @@ export class Shell {
     this.mentions = new Mentions(parts);
     this.online = new Online(parts.me.id, () => refreshPresence(this.online));
     this.typing = new TypingLine((room) => parts.connection.send({ type: "typing", room }));
-    this.drafts = new Drafts(this.#saved("draft"), () => parts.rooms.markAll());
+    this.drafts = new Drafts(this.#saved("draft"), (room) => parts.rooms.mark(room));
     this.notifications = new Notifications(this.#saved("notifications"), (room) => parts.pages.go(room));
     window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.saved.prefix) && parts.rooms.markAll());
     find("#log-out", HTMLFormElement).addEventListener("submit", () => this.drafts.clear());

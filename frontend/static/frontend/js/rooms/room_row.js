@@ -1,4 +1,4 @@
-import { make } from "../page/elements.js";
+import { make, showIf } from "../page/elements.js";
 import { presenceMark } from "../people/presence_mark.js";
 
 /** @typedef {import("../connection/protocol.js").Room} Room */
@@ -33,8 +33,8 @@ export class RoomRow {
 
   /** Shows what of its reader's waits there. @param {boolean} draft @param {boolean} failed */
   mark(draft, failed) {
-    this.#draft.hidden = !draft;
-    this.#failed.hidden = !failed;
+    showIf(this.#draft, draft);
+    showIf(this.#failed, failed);
   }
 
   /** @param {boolean} current */
