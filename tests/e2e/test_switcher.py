@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 
 async def test_a_few_letters_and_enter_lead_to_a_room(server, room, sit_down):
@@ -23,6 +24,31 @@ async def test_a_few_letters_and_enter_lead_to_a_room(server, room, sit_down):
     await expect(bob.page.get_by_role("heading", name="Everyone")).to_be_visible()
     await expect(bob.page.get_by_role("dialog")).to_have_count(0)
     await expect(bob.composer).to_be_focused()
+
+
+async def test_what_was_closed_before_it_was_loaded_does_not_open_any_more(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    asked, held = asyncio.Event(), asyncio.Event()
+    urls: list[str] = []
+
+    async def hold(route: Route) -> None:
+        urls.append(route.request.url)
+        asked.set()
+        await held.wait()
+        await route.continue_()
+
+    await bob.page.route("**/quick_switcher*", hold)
+    await bob.page.keyboard.press("Control+k")
+    dialog = bob.page.get_by_role("dialog")
+    await expect(dialog).to_have_accessible_name("One moment…")
+    await asked.wait()
+    await bob.page.keyboard.press("Escape")
+    await bob.page.get_by_role("button", name="Keyboard").click()
+    await expect(dialog).to_have_accessible_name("Keyboard")
+    held.set()
+    await bob.page.evaluate("(url) => import(url).then(() => {})", urls[0])
+    await expect(dialog).to_have_accessible_name("Keyboard")
 
 
 async def test_the_room_of_the_last_message_comes_first_and_the_arrows_walk(start_server, sit_down):

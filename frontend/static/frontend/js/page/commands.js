@@ -3,19 +3,19 @@ import { Dialog } from "./dialog.js";
 /**
  * What buttons (by `data-command`) and keys can call up. Each is loaded when it is first wanted.
  *
- * @type {Record<string, (parts: import("./parts.js").Parts) => Promise<void>>}
+ * @type {Record<string, () => Promise<(parts: import("./parts.js").Parts) => void>>}
  */
 const COMMANDS = {
-  switch: async (parts) => (await import("../rooms/quick_switcher.js")).openQuickSwitcher(parts),
-  search: async (parts) => (await import("../search/search_dialog.js")).openSearch(parts),
-  create: async (parts) => (await import("../rooms/create_room.js")).openCreateRoom(parts),
-  browse: async (parts) => (await import("../rooms/browse_rooms.js")).openBrowseRooms(parts),
-  direct: async (parts) => (await import("../people/direct_message.js")).openDirectMessage(parts),
-  room: async (parts) => (await import("../rooms/room_menu.js")).openRoomMenu(parts),
-  rename: async (parts) => (await import("../rooms/rename_room.js")).openRenameRoom(parts),
-  leave: async (parts) => (await import("../rooms/leave_room.js")).openLeaveRoom(parts),
-  add: async (parts) => (await import("../rooms/add_people.js")).openAddPeople(parts),
-  keys: async () => (await import("./shortcuts_dialog.js")).openShortcuts(),
+  switch: async () => (await import("../rooms/quick_switcher.js")).openQuickSwitcher,
+  search: async () => (await import("../search/search_dialog.js")).openSearch,
+  create: async () => (await import("../rooms/create_room.js")).openCreateRoom,
+  browse: async () => (await import("../rooms/browse_rooms.js")).openBrowseRooms,
+  direct: async () => (await import("../people/direct_message.js")).openDirectMessage,
+  room: async () => (await import("../rooms/room_menu.js")).openRoomMenu,
+  rename: async () => (await import("../rooms/rename_room.js")).openRenameRoom,
+  leave: async () => (await import("../rooms/leave_room.js")).openLeaveRoom,
+  add: async () => (await import("../rooms/add_people.js")).openAddPeople,
+  keys: async () => (await import("./shortcuts_dialog.js")).openShortcuts,
 };
 
 /** @param {string} name @param {import("./parts.js").Parts} parts */
@@ -23,7 +23,9 @@ export async function runCommand(name, parts) {
   // At once, so that what is typed next does not land in the composer.
   const waiting = new Dialog("One moment…").open();
   try {
-    await COMMANDS[name]?.(parts);
+    const open = await COMMANDS[name]?.();
+    // Who closed it, or called up something else, does not wait for this any more.
+    if (waiting.isOpen) open?.(parts);
     waiting.close();
   } catch (error) {
     // A module that did not come is a TypeError, in every browser.

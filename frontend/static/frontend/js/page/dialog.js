@@ -35,6 +35,10 @@ export class Dialog {
     return this;
   }
 
+  get isOpen() {
+    return this.element.open;
+  }
+
   close() {
     this.element.close();
   }
