@@ -1,4 +1,5 @@
 import { folded } from "./folded.js";
+import { plainText } from "../text/plain_text.js";
 
 /** @typedef {{at: number, text: string}} Hit */
 
@@ -27,6 +28,12 @@ export function markedWords(text, query) {
   }
   parts.push({ text: text.slice(done, end), found: false }, { text: end < text.length ? " …" : "", found: false });
   return parts.filter((part) => part.text !== "");
+}
+
+/** The same of a message, without its markup; with it where what was found is in the markup: the language of a code block, say. @param {string} body @param {string} query */
+export function markedMessage(body, query) {
+  const plain = markedWords(plainText(body), query);
+  return plain.some(({ found }) => found) ? plain : markedWords(body, query);
 }
 
 /** Whole words, without case and accents; of the last one the beginning will do. @param {string} text @param {string} query @returns {Hit[]} */

@@ -1,6 +1,6 @@
 import { make, makeButton } from "../page/elements.js";
 import { dayLabel, fullTime, shortTime } from "../messages/time_format.js";
-import { markedWords } from "./marked_words.js";
+import { markedMessage } from "./marked_words.js";
 
 /** @typedef {{id: number, room: number, seq: number, at: string, sender: import("../connection/protocol.js").Person, body: string}} Result */
 
@@ -11,7 +11,7 @@ export function searchResult({ at, sender, body }, query, room, show) {
   time.dateTime = at;
   time.title = fullTime(when);
   const head = make("span", "result-head", [make("span", "result-sender", sender.name), make("span", "", `in ${room}`), time]);
-  const text = markedWords(body, query).map((part) => (part.found ? make("mark", "", part.text) : document.createTextNode(part.text)));
+  const text = markedMessage(body, query).map((part) => (part.found ? make("mark", "", part.text) : document.createTextNode(part.text)));
   const button = makeButton("result", "", show);
   button.append(head, make("span", "result-text", text));
   return make("li", "", [button]);
