@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from chat import fields
 from chat.logins import attempt
-from chat.models import User
+from chat.models import USERNAME_TAKEN, User
 
 NEW_PASSWORD_HELP = "At least 10 characters. A few words in a row are easy to remember."  # noqa: S105 - a help text
 
@@ -68,6 +68,12 @@ class AccountForm(NameForm):
             "name": forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
             "username": forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
         }
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=username).exists():
+            raise ValidationError(USERNAME_TAKEN)
+        return username
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -7,9 +7,14 @@ schema, the admin and the commands their ORM; the hot path speaks SQL through `s
 from __future__ import annotations
 
 import secrets
+from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.db.models.functions import Lower
+
+
+USERNAME_TAKEN = "A user with that username already exists."
 
 
 def new_epoch() -> str:
@@ -20,6 +25,13 @@ def new_invite_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+class Users(UserManager["User"]):
+    """People, found by their user name however it is capitalised: phones like to begin with a capital letter."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username__iexact=username)
+
+
 class User(AbstractUser):
     """A person. `username` is for logging in, `name` is what others see."""
 
@@ -28,6 +40,15 @@ class User(AbstractUser):
     name = models.CharField("your name", max_length=80)
 
     REQUIRED_FIELDS = ("email", "name")  # type: ignore[assignment]
+
+    objects: ClassVar[UserManager[User]] = Users()
+
+    class Meta(AbstractUser.Meta):
+        constraints = (
+            models.UniqueConstraint(
+                Lower("username"), name="chat_user_username_once", violation_error_message=USERNAME_TAKEN
+            ),
+        )
 
     def get_full_name(self) -> str:
         return self.name

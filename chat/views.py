@@ -25,7 +25,7 @@ from chat.actions import accounts
 from chat.api.endpoint import refusal
 from chat.forms import AccountForm, LogInForm, NameForm, PasswordForm
 from chat.logins import THROTTLED
-from chat.models import Invite, User
+from chat.models import USERNAME_TAKEN, Invite, User
 from chat.protocol import Code
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -101,7 +101,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         try:
             member = accounts.create_member(**form.cleaned_data)
         except IntegrityError:  # somebody else took it between the check and now
-            form.add_error("username", "A user with that username already exists.")
+            form.add_error("username", USERNAME_TAKEN)
         else:
             login(request, member, BACKEND)
             return redirect("home")

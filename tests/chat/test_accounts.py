@@ -112,6 +112,7 @@ def test_of_two_first_visitors_at_once_one_becomes_the_owner(start_server):
         ("username", "with spaces"),
         ("username", "x" * 151),
         ("username", "bob"),
+        ("username", "Bob"),
     ],
 )
 def test_an_account_that_does_not_meet_the_rules_is_refused(server, alice, visitor, field, value):
@@ -171,9 +172,10 @@ def test_only_staff_make_invites(server, bob, visitor):
 # Logging in and out
 
 
-async def test_a_person_logs_in_talks_and_logs_out(server, visitor):
+@pytest.mark.parametrize("username", ["carla", "Carla"])
+async def test_a_person_logs_in_talks_and_logs_out(server, visitor, username):
     assert visitor.get("/").headers["location"] == "/login/?next=/"
-    answer = submit(visitor, "/login/", username="carla", password=PASSWORD)
+    answer = submit(visitor, "/login/", username=username, password=PASSWORD)
     assert answer.headers["location"] == "/"
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
