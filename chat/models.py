@@ -13,7 +13,6 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
 
-
 USERNAME_TAKEN = "A user with that username already exists."
 
 
