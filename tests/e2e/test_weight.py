@@ -22,14 +22,3 @@ async def test_the_first_page_is_under_100_kilobytes(server, room, sit_down):
     assert {"document", "stylesheet", "script"} <= kinds
     sizes = {request.url: (await request.sizes())["responseBodySize"] for request in loaded}
     assert sum(sizes.values()) < MOST_BYTES, sorted((size, url) for url, size in sizes.items())
-
-
-async def test_all_modules_of_the_first_page_are_asked_for_at_once(server, room, sit_down):
-    bob = await sit_down("bob", server)
-    await bob.open(f"/rooms/{room}/")
-    preloaded, loaded = await bob.page.evaluate("""() => [
-        [...document.querySelectorAll("script[type=module], [rel=modulepreload]")].map(({src, href}) => src ?? href),
-        performance.getEntriesByType("resource").filter(({name}) => name.endsWith(".js")).map(({name}) => name),
-    ]""")
-    assert len(preloaded) > 1
-    assert sorted(preloaded) == sorted(set(loaded))
