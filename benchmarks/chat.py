@@ -1,6 +1,6 @@
 """This chat and an idiomatic Channels chat, on Daphne and on Uvicorn, side by side in one run.
 
-.venv/bin/python -m benchmarks.chat              about six minutes; writes docs/benchmarks-chat.md and its chart
+.venv/bin/python -m benchmarks.chat              about eleven minutes; writes docs/benchmarks-chat.md and its chart
 .venv/bin/python -m benchmarks.chat --quick      one round, prints only
 .venv/bin/python -m benchmarks.chat --check      exits with 1 and a list if a promised ratio is missed
 """
