@@ -214,6 +214,7 @@ async def test_search_dialogs_and_the_admin_show_it_as_text_too(attacked, sit_do
     await bob.open(f"/rooms/{room}/")
     for command in ("search", "switch", "direct", "browse", "room"):
         await bob.page.locator(f"[data-command={command}]:visible").first.click()
+        await expect(bob.page.get_by_role("dialog")).to_be_visible()
         await expect(bob.page.get_by_role("dialog")).not_to_have_accessible_name("One moment…")
         if command == "search":
             await bob.page.get_by_role("searchbox", name="Search messages").fill("hacked")

@@ -217,6 +217,8 @@ async def test_who_writes_while_far_up_sees_what_they_wrote_at_the_end(server, r
     bob.line.to_page = lambda frame: frame["type"] != "page"
     bubble = await bob.write("At the end")
     await expect(bubble).to_have_attribute("data-message-id", re.compile(r"\d"))
+    stored = server.rows("SELECT id FROM chat_message WHERE body = 'At the end'")[0][0]
+    await expect(bubble).to_have_attribute("data-message-id", str(stored))
     mark = await bubble.evaluate_handle("(node) => node")
     bob.line.release()
     await expect(bubble).to_be_in_viewport()

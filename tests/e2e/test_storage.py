@@ -60,6 +60,7 @@ async def test_what_is_not_sent_goes_through_the_journal_into_the_database_and_l
     await bob.page.wait_for_function(f"() => {IN_JOURNAL} === 0")
     user = server.world.people["bob"].id
     await bob.page.wait_for_function(f"async (user) => (await ({IN_DATABASE})(user)).length === 0", arg=user)
+    assert await kept(bob) == (0, [])
 
 
 @pytest.mark.parametrize(
