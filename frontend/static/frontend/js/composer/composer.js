@@ -1,5 +1,5 @@
 import { ComposerMode } from "./composer_mode.js";
-import { find, showIf } from "../page/elements.js";
+import { find, setText, showIf } from "../page/elements.js";
 import { MAX_BODY, bodyLength, cleanBody } from "../connection/protocol.js";
 
 /** @typedef {import("../outbox/operation.js").Operation} Operation */
@@ -91,7 +91,7 @@ export class Composer {
 
   /** @param {string} text */
   showProblem(text) {
-    if (this.#problem.textContent !== text) this.#problem.textContent = text;
+    setText(this.#problem, text);
     showIf(this.#problem, text !== "");
   }
 

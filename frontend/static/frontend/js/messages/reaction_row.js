@@ -1,4 +1,4 @@
-import { make } from "../page/elements.js";
+import { make, showIf } from "../page/elements.js";
 
 /** @typedef {import("../connection/protocol.js").Reaction} Reaction @typedef {import("./names.js").Reader} Reader */
 
@@ -25,7 +25,7 @@ export class ReactionRow {
       button.setAttribute("aria-pressed", String(users.includes(reader.me.id)));
       button.replaceChildren(make("span", "emoji", emoji), make("span", "reaction-count", String(users.length)));
     }
-    this.element.hidden = reactions.length === 0;
+    showIf(this.element, reactions.length > 0);
     this.name(reader);
   }
 

@@ -1,5 +1,5 @@
 import { ApiError } from "../connection/api.js";
-import { find, make, makeButton } from "./elements.js";
+import { find, make, makeButton, showIf } from "./elements.js";
 
 /** There is one at a time. @type {Dialog | null} */
 let current = null;
@@ -46,7 +46,7 @@ export class Dialog {
   /** @param {string} text */
   showProblem(text) {
     this.#problem.textContent = text;
-    this.#problem.hidden = text === "";
+    showIf(this.#problem, text !== "");
   }
 
   /**

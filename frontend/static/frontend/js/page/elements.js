@@ -44,9 +44,14 @@ export function find(selector, type) {
   return element;
 }
 
-/** Shows an element or hides it. What is so already is not touched: setting `hidden` anew costs a layout. @param {HTMLElement} element @param {boolean} shown */
+/** Shows an element or hides it. What is so already is not touched: setting it anew costs a layout. @param {HTMLElement} element @param {boolean} shown */
 export function showIf(element, shown) {
   if (element.hidden === shown) element.hidden = !shown;
+}
+
+/** Puts this text into an element, likewise. @param {HTMLElement} element @param {string} text */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** Gives a parent these children, in this order. The one with the keyboard's focus stays where it is: moving would lose it. @param {Element} parent @param {Element[]} children */

@@ -12,11 +12,12 @@ export class EventRules {
 
   /** @param {number} room @param {RoomEvent} event */
   apply(room, event) {
-    if (event.kind === "message") this.recognise(room, messageOf(event));
+    const message = event.kind === "message" ? messageOf(event) : null;
+    if (message) this.recognise(room, message);
     this.parts.conversations.apply(room, event);
     if (event.kind === "member") this.parts.shell.mentions.memberChanged(room, event.member);
     if (event.kind === "room") this.parts.rooms.rename(room, event.room.name);
-    if (event.kind === "message") this.#message(room, messageOf(event));
+    if (message) this.#message(room, message);
   }
 
   /** A message of mine seen in its room is as good as its ack. @param {number} room @param {{id: number, seq: number, at: string, client_id: string, sender: {id: number}}} message */

@@ -1,4 +1,4 @@
-import { find } from "../page/elements.js";
+import { find, setText } from "../page/elements.js";
 import { BELIEVED_MS, TypingList, TypingSignal, typingSentence } from "./typing.js";
 
 /** The line under the messages that says who writes, and the other side of it: telling that the reader does. */
@@ -37,6 +37,6 @@ export class TypingLine {
 
   #draw() {
     const sentence = typingSentence(this.#list.names(this.#room, performance.now()));
-    if (this.#line.textContent !== sentence) this.#line.textContent = sentence;
+    setText(this.#line, sentence);
   }
 }

@@ -1,4 +1,4 @@
-import { find, make, makeButton } from "../page/elements.js";
+import { find, make, makeButton, showIf } from "../page/elements.js";
 
 /** Messages that could not be sent to rooms one is no longer in. No conversation shows them, so a notice does, until they are discarded. */
 export class LeftBehind {
@@ -18,7 +18,7 @@ export class LeftBehind {
     // What is marked in it, and the keyboard's focus, should stay.
     if (now === this.#shown) return;
     this.#shown = now;
-    this.#notice.hidden = texts.length === 0;
+    showIf(this.#notice, texts.length > 0);
     this.#notice.replaceChildren(
       make("p", "", texts.length === 1 ? "1 message to a room you have left was not sent:" : `${texts.length} messages to rooms you have left were not sent:`),
       make("ul", "", texts.map((text) => make("li", "", text))),

@@ -1,4 +1,4 @@
-import { find } from "../page/elements.js";
+import { find, setText } from "../page/elements.js";
 import { showPageTitle } from "../page/page_title.js";
 
 /** Which room the address names: moves between rooms without loading the page, and follows the browser's back and forward. */
@@ -48,7 +48,7 @@ export class RoomPages {
   showTitle() {
     const room = this.#room === null ? null : this.rooms.get(this.#room);
     const name = room?.name ?? "";
-    if (this.#title.textContent !== name) this.#title.textContent = name;
+    setText(this.#title, name);
     this.#messages.setAttribute("aria-label", name ? `Messages in ${name}` : "Messages");
     document.body.dataset.kind = room?.kind ?? "";
     showPageTitle(room?.name ?? null, this.rooms.unread);

@@ -1,4 +1,4 @@
-import { make, showIf } from "../page/elements.js";
+import { make, setText, showIf } from "../page/elements.js";
 import { presenceMark } from "../people/presence_mark.js";
 
 /** @typedef {import("../connection/protocol.js").Room} Room */
@@ -25,9 +25,9 @@ export class RoomRow {
   /** Shows the room as it is now. */
   draw() {
     const { name, unread } = this.room;
-    this.#label.textContent = name;
-    this.#badge.textContent = unread > 99 ? "99+" : String(unread);
-    this.#badge.hidden = this.#word.hidden = unread === 0;
+    setText(this.#label, name);
+    setText(this.#badge, unread > 99 ? "99+" : String(unread));
+    for (const each of [this.#badge, this.#word]) showIf(each, unread > 0);
     this.#link.classList.toggle("has-unread", unread > 0);
   }
 

@@ -1,6 +1,6 @@
 import { ApiError, ask } from "../connection/api.js";
 import { Dialog } from "../page/dialog.js";
-import { make, makeButton } from "../page/elements.js";
+import { make, makeButton, showIf } from "../page/elements.js";
 import { searchResult } from "./search_result.js";
 
 /** @typedef {import("./search_result.js").Result} Result @typedef {import("../page/parts.js").Parts} Parts */
@@ -94,7 +94,7 @@ class Search {
     this.#results.append(...rows);
     this.#oldest = results.at(-1)?.id ?? 0;
     if (further) rows[0]?.querySelector("button")?.focus();
-    this.#more.hidden = !more;
+    showIf(this.#more, more);
     const count = this.#results.children.length;
     this.#status.textContent = last.text === "" ? "Words from messages in your rooms, the newest first." : sentence(count, more);
   }
