@@ -16,6 +16,8 @@ import shutil
 import statistics
 import sys
 import tempfile
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
@@ -101,13 +103,14 @@ async def run(rounds: int) -> dict[str, list[float]]:
         server.start()
         async with async_playwright() as playwright:
             browser = await launch(playwright, "--disable-frame-rate-limit")
-            results: dict[str, list[float]] = {name: [] for name in ("a bare page", *ROOMS)}
-            for round_ in range(rounds):
-                print(f"round {round_ + 1} of {rounds}: a bare page", file=sys.stderr)
-                results["a bare page"] += await measure_bare(browser)
-                for name, history in ROOMS.items():
-                    print(f"round {round_ + 1} of {rounds}: {name}", file=sys.stderr)
-                    results[name] += await measure(browser, server, history)
+            measures = {
+                "a bare page": partial(measure_bare, browser),
+                **{name: partial(measure, browser, server, history) for name, history in ROOMS.items()},
+            }
+            results: dict[str, list[float]] = {name: [] for name in measures}
+            for round_, (name, once) in product(range(rounds), measures.items()):
+                print(f"round {round_ + 1} of {rounds}: {name}", file=sys.stderr)
+                results[name] += await once()
             await browser.close()
     finally:
         server.stop()
