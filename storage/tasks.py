@@ -27,12 +27,13 @@ class Mailbox:
 
     While many are awaited it looks again a little later instead of being woken for each: to wake it takes longer than
     a quick query. As soon as a look finds nothing, the next result wakes it.
+
+    It does not hold the loop: then no loop that ends would ever be forgotten.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self) -> None:
         self.awaited = 0
         """How many results are waited for; the loop's own business."""
-        self._loop = loop
         self._letters: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._woken = False
 
@@ -41,15 +42,16 @@ class Mailbox:
         self._letters.append((future, value, error))
         if not self._woken:
             self._woken = True
+            loop = future.get_loop()
             try:
-                self._loop.call_soon_threadsafe(self._deliver)
+                loop.call_soon_threadsafe(self._deliver, loop)
             except RuntimeError:
                 self._letters.clear()
 
-    def _deliver(self) -> None:
+    def _deliver(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._letters and self.awaited >= MANY:
             self._empty()
-            self._loop.call_later(AFTER_SECONDS, self._deliver)
+            loop.call_later(AFTER_SECONDS, self._deliver, loop)
         else:
             self._woken = False  # before emptying: a letter posted from here on wakes the loop again
             self._empty()
@@ -71,7 +73,7 @@ _mailboxes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Mailbox] = weak
 def _mailbox(loop: asyncio.AbstractEventLoop) -> Mailbox:
     box = _mailboxes.get(loop)
     if box is None:
-        box = _mailboxes[loop] = Mailbox(loop)
+        box = _mailboxes[loop] = Mailbox()
     return box
 
 
