@@ -1,6 +1,6 @@
 """From Enter to the painted bubble, in a real Chromium against a real server, while 100 messages are fired.
 
-.venv/bin/python -m benchmarks.browser            about half a minute; prints a table
+.venv/bin/python -m benchmarks.browser            nearly two minutes; prints a table
 .venv/bin/python -m benchmarks.browser --quick    one round
 .venv/bin/python -m benchmarks.browser --check    exits with 1 and a list if the promise is missed
 
@@ -31,14 +31,17 @@ PAUSE_SECONDS = 0.02  # between two messages: faster than a key held down repeat
 PROMISED_MS = 16.0
 ROOMS = {"an empty room": 0, "a room with a long history": 500}
 BARE = Path(__file__).with_name("bare.html")
+# A frame is over when the next task or the next frame begins. A task of a lower priority would wait for more: the
+# server's answer may be worked off before it.
 STOPWATCH = """
     window.durations = [];
     document.addEventListener("keydown", (event) => {
         if (event.key !== "Enter") return;
         requestAnimationFrame(() => {
-            const painted = new MessageChannel();
-            painted.port1.onmessage = () => window.durations.push(performance.now() - event.timeStamp);
-            painted.port2.postMessage(null);
+            const number = window.durations.length++;
+            const painted = () => { window.durations[number] ??= performance.now() - event.timeStamp; };
+            scheduler.postTask(painted, { priority: "user-blocking" });
+            requestAnimationFrame(painted);
         });
     }, { capture: true });
 """
@@ -49,13 +52,15 @@ async def fire(page: Page) -> list[float]:
     """Write 100 messages, 50 a second, and press Enter after each; how long each Enter took to show, in ms."""
     keyboard = await page.context.new_cdp_session(page)
     await page.locator("#composer textarea").focus()
+    # Nobody has written a message before the page is there.
+    await page.wait_for_load_state("networkidle")
     for number in range(MESSAGES):
         text = f"Message {number} of {MESSAGES}, as long as what people write to one another"
         await keyboard.send("Input.insertText", {"text": text})
         await keyboard.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **ENTER})
         await keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", **ENTER})
         await asyncio.sleep(PAUSE_SECONDS)
-    await page.wait_for_function(f"window.durations.length === {MESSAGES}")
+    await page.wait_for_function(f"window.durations.filter(Boolean).length === {MESSAGES}")
     durations: list[float] = await page.evaluate("window.durations")
     return durations
 
@@ -95,8 +100,8 @@ async def measure(browser: Browser, server: Server, history: int) -> list[float]
     return durations
 
 
-async def run(rounds: int) -> dict[str, list[float]]:
-    """The time of every Enter, by room."""
+async def run(rounds: int) -> dict[str, list[list[float]]]:
+    """The time of every Enter, by room and round."""
     folder = Path(tempfile.mkdtemp(prefix="posthorn-", dir=shared.disk()))
     server = Server(World.make(folder), folder / "server", SERVER="uvicorn")
     try:
@@ -107,10 +112,10 @@ async def run(rounds: int) -> dict[str, list[float]]:
                 "a bare page": partial(measure_bare, browser),
                 **{name: partial(measure, browser, server, history) for name, history in ROOMS.items()},
             }
-            results: dict[str, list[float]] = {name: [] for name in measures}
+            results: dict[str, list[list[float]]] = {name: [] for name in measures}
             for round_, (name, once) in product(range(rounds), measures.items()):
                 print(f"round {round_ + 1} of {rounds}: {name}", file=sys.stderr)
-                results[name] += await once()
+                results[name].append(await once())
             await browser.close()
     finally:
         server.stop()
@@ -118,31 +123,33 @@ async def run(rounds: int) -> dict[str, list[float]]:
     return results
 
 
-def percentile(durations: list[float], percent: int) -> float:
-    return statistics.quantiles(durations, n=100, method="inclusive")[percent - 1]
+def typical(rounds: list[list[float]], percent: int) -> float:
+    """This percentile of a round's hundred messages, in the median of the rounds."""
+    return statistics.median(
+        statistics.quantiles(durations, n=100, method="inclusive")[percent - 1] for durations in rounds
+    )
 
 
-def report(results: dict[str, list[float]]) -> str:
+def report(results: dict[str, list[list[float]]]) -> str:
     rows = [
-        [name, *(f"{value:.1f} ms" for value in (percentile(found, 50), percentile(found, 99), max(found)))]
-        for name, found in results.items()
+        [name, *(f"{value:.1f} ms" for value in (typical(rounds, 50), typical(rounds, 99), max(map(max, rounds))))]
+        for name, rounds in results.items()
     ]
-    return shared.table(["from Enter to the painted bubble", "half of them", "99 of 100", "the slowest"], rows)
+    return shared.table(["from Enter to the painted bubble", "half of them", "99 of 100", "the slowest of all"], rows)
 
 
-def promises(results: dict[str, list[float]]) -> list[shared.Promise]:
+def promises(results: dict[str, list[list[float]]]) -> list[shared.Promise]:
+    measured = {name: typical(results[name], 99) for name in ROOMS}
     return [
         shared.Promise(
-            f"99 of 100 bubbles painted within {PROMISED_MS:.0f} ms, in {name}",
-            f"{percentile(results[name], 99):.1f} ms",
-            percentile(results[name], 99) < PROMISED_MS,
+            f"99 of 100 bubbles painted within {PROMISED_MS:.0f} ms, in {name}", f"{value:.1f} ms", value < PROMISED_MS
         )
-        for name in ROOMS
+        for name, value in measured.items()
     ]
 
 
 def main() -> int:
-    options = shared.arguments("browser", __doc__, rounds=5).parse_args()
+    options = shared.arguments("browser", __doc__, rounds=7).parse_args()
     results = asyncio.run(run(1 if options.quick else options.rounds))
     print(report(results), shared.promises_table(promises(results)), sep="\n\n")
     return shared.status(promises(results), check=options.check)
