@@ -59,6 +59,18 @@ async def test_a_conversation(server, room, sit_down):
     await is_accessible(bob)
 
 
+async def test_the_list_of_rooms(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.page.set_viewport_size({"width": 360, "height": 800})
+    await bob.open("/")
+    await expect(bob.page.locator("#messages")).to_be_hidden()
+    assert not await complaints(bob.page)
+    bob.line.say({"type": "bye", "after_ms": 60_000})
+    await bob.line.cut()
+    await expect(bob.page.get_by_text("Reconnecting in")).to_be_in_viewport(ratio=1)
+    assert not await complaints(bob.page)
+
+
 async def test_messages_that_failed_or_wait(server, room, sit_down):
     bob = await sit_down("bob", server)
     await bob.open(f"/rooms/{room}/")

@@ -47,9 +47,8 @@ export class RoomPages {
 
   showTitle() {
     const room = this.#room === null ? null : this.rooms.get(this.#room);
-    const name = room?.name ?? "";
-    setText(this.#title, name);
-    this.#messages.setAttribute("aria-label", name ? `Messages in ${name}` : "Messages");
+    setText(this.#title, room?.name ?? "Rooms");
+    this.#messages.setAttribute("aria-label", room ? `Messages in ${room.name}` : "Messages");
     document.body.dataset.kind = room?.kind ?? "";
     showPageTitle(room?.name ?? null, this.rooms.unread);
   }
