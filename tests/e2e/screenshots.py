@@ -32,7 +32,7 @@ async def log_in(browser: Browser, server: Server, **looks: object) -> Page:
     await page.locator("#connection[data-state=connected]").wait_for(state="attached")
     await page.locator("#rooms a[data-room-id]", has_text="Everyone").click()
     await page.locator("#messages .message").last.wait_for()
-    jump = page.locator(".jump-button")
+    jump = page.locator(".jump-button.down")
     if await jump.is_visible():  # not once all has been read
         await jump.click()
     await page.locator("#messages .message").last.scroll_into_view_if_needed()

@@ -125,7 +125,7 @@ async def test_scrolling_back_through_very_many_messages_keeps_the_page_small_an
         assert seqs == list(range(seqs[0], seqs[-1] + 1))
         assert len(seqs) <= BOUND
     await scroll_to(bob, "end")
-    await expect(bob.page.locator(".jump-button")).to_be_hidden()
+    await expect(bob.page.locator(".jump-button.down")).to_be_hidden()
 
 
 async def test_the_line_one_reads_stays_where_it_is_while_pages_come_and_go(server, long_room, sit_down):
@@ -156,7 +156,7 @@ async def test_what_grows_above_does_not_move_what_one_reads(server, room, sit_d
         await person.open(f"/rooms/{room}/")
         await expect(person.bubble("Message 60")).to_be_in_viewport()
     await bob.page.evaluate("document.querySelector('#messages').scrollTop -= 600")
-    await expect(bob.page.locator(".jump-button")).to_be_visible()
+    await expect(bob.page.locator(".jump-button.down")).to_be_visible()
     seq, top = await in_sight(bob)
     above = bob.page.locator(f".message[data-seq='{seq - 8}']")
     (id_,) = server.rows("SELECT id FROM chat_message WHERE room_id = ? AND seq = ?", [room, seq - 8])[0]
@@ -174,7 +174,7 @@ async def test_who_reads_far_up_is_told_how_many_are_new_and_gets_to_them_by_a_b
     for person in (bob, carla):
         await person.open(f"/rooms/{room}/")
         await expect(person.bubble("Message 600")).to_be_in_viewport()
-    jump = bob.page.locator(".jump-button")
+    jump = bob.page.locator(".jump-button.down")
     head = server.head(room)
     while (await shown(bob))[-1] == head:
         before = (await shown(bob))[0]
@@ -224,7 +224,7 @@ async def test_who_writes_while_far_up_sees_what_they_wrote_at_the_end(server, r
     await expect(bubble).to_be_in_viewport()
     await bob.shows("Message 600", "Carla was faster", "At the end")
     assert await mark.evaluate("(node) => node.isConnected"), "the same node as from the first moment"
-    await expect(bob.page.locator(".jump-button")).to_be_hidden()
+    await expect(bob.page.locator(".jump-button.down")).to_be_hidden()
 
 
 async def test_new_messages_are_marked_where_they_begin(server, room, sit_down):
@@ -241,10 +241,33 @@ async def test_new_messages_are_marked_where_they_begin(server, room, sit_down):
     line = bob.page.locator(".unread-line")
     await expect(line).to_be_in_viewport()
     await expect(bob.messages.filter(has=line)).to_contain_text("While you were away 0")
-    await expect(bob.page.locator(".jump-button")).to_have_text("↓ 40 new messages")
-    await bob.page.locator(".jump-button").click()
+    await expect(bob.page.locator(".jump-button.down")).to_have_text("↓ 40 new messages")
+    await bob.page.locator(".jump-button.down").click()
     await expect(bob.bubble("While you were away 39")).to_be_in_viewport()
     await expect(bob.page.locator(f"#rooms a[data-room-id='{room}'] .unread")).to_be_hidden()
+
+
+async def test_more_than_anybody_reads_is_opened_at_its_end_and_a_button_leads_to_where_it_begins(
+    server, room, sit_down
+):
+    fill(server, room, 30)
+    async with server.client("carla") as carla:
+        for number in range(150):
+            await carla.say(room, f"While you were away {number}")
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    up, down = bob.page.locator(".jump-button.up"), bob.page.locator(".jump-button.down")
+    await expect(bob.bubble("While you were away 149")).to_be_in_viewport()
+    await expect(up).to_have_text("↑ To the first new message")
+    await up.click()
+    line = bob.page.locator(".unread-line")
+    await expect(line).to_be_in_viewport()
+    await expect(bob.messages.filter(has=line)).to_contain_text("While you were away 0")
+    await expect(up).to_be_hidden()
+    await down.click()
+    await expect(bob.bubble("While you were away 149")).to_be_in_viewport()
+    await expect(bob.bubble("While you were away 0")).to_have_count(0)
+    await expect(up).to_be_hidden()
 
 
 async def test_a_visited_room_is_opened_at_what_is_new_in_it(server, room, sit_down):

@@ -6,6 +6,8 @@ import { UnreadLine } from "./unread_line.js";
 /** @typedef {import("../connection/protocol.js").RoomEvent} RoomEvent @typedef {import("../connection/protocol.js").PageFrame} PageFrame */
 /** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/item.js").Receipt} Receipt */
 
+/** What a reader wants to see of a room: a message by its seq, where what is new begins, or the newest. @typedef {number | "unread" | "end"} Target */
+
 /** New messages on a page as it comes by itself, and more than anybody reads from the first to the last. */
 const [SHORT, LONG] = [25, 100];
 
@@ -13,7 +15,7 @@ const [SHORT, LONG] = [25, 100];
 export class Conversation {
   /** Where its reader left it; null at the end. @type {import("./scroll_keeper.js").Place | null} */
   place = null;
-  /** What to bring before the reader's eyes when it is here. @type {number | "unread" | "end"} */
+  /** What to bring before the reader's eyes when it is here. @type {Target} */
   target = "unread";
   /** Messages of others since the reader was at the end. */
   unseen = 0;

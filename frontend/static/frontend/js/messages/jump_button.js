@@ -1,29 +1,26 @@
-import { make, showIf } from "../page/elements.js";
+import { make, makeButton, setText, showIf } from "../page/elements.js";
 
-/** The way back to the newest message, and how many have come since the reader left it. */
+/** The way to a part of the room that is not on the screen. */
 export class JumpButton {
-  #button = make("button", "jump-button");
-  #arrow = make("span", "jump-arrow", "↓");
-  #shown = "";
+  #button;
+  #text = make("span", "");
 
-  /** @param {HTMLElement} box @param {() => void} jump */
-  constructor(box, jump) {
-    this.#button.type = "button";
-    this.#button.hidden = true;
-    this.#arrow.setAttribute("aria-hidden", "true");
-    this.#button.addEventListener("click", () => {
+  /** @param {"up" | "down"} direction @param {HTMLElement} box the messages @param {() => void} jump */
+  constructor(direction, box, jump) {
+    this.#button = makeButton(`jump-button ${direction}`, "", () => {
       jump();
       box.focus({ preventScroll: true });
     });
-    box.after(make("div", "jump", [this.#button]));
+    const arrow = make("span", "", direction === "up" ? "↑ " : "↓ ");
+    arrow.setAttribute("aria-hidden", "true");
+    this.#button.append(arrow, this.#text);
+    this.#button.hidden = true;
+    this.element = make("div", "jump", [this.#button]);
   }
 
-  /** @param {boolean} away @param {number} unseen */
-  show(away, unseen) {
-    const text = unseen === 0 ? "Jump to latest" : `${unseen > 99 ? "99+" : unseen} new ${unseen === 1 ? "message" : "messages"}`;
-    showIf(this.#button, away);
-    if (text === this.#shown) return;
-    this.#shown = text;
-    this.#button.replaceChildren(this.#arrow, ` ${text}`);
+  /** @param {string | null} text where it leads; null: nowhere now */
+  show(text) {
+    showIf(this.#button, text !== null);
+    if (text !== null) setText(this.#text, text);
   }
 }

@@ -12,7 +12,10 @@ export class Reading {
   /** @param {HTMLElement} box @param {{ask: (question: Question) => boolean, atEnd: () => void}} delegate */
   constructor(box, delegate) {
     this.delegate = delegate;
-    this.jump = new JumpButton(box, () => this.goTo("end"));
+    this.down = new JumpButton("down", box, () => this.goTo("end"));
+    this.up = new JumpButton("up", box, () => this.goTo("unread"));
+    box.before(this.up.element);
+    box.after(this.down.element);
     this.scroll = new ScrollKeeper(box, { live: () => this.#conversation?.window.live === true, moved: () => this.look() });
   }
 
@@ -32,14 +35,15 @@ export class Reading {
     this.look();
   }
 
-  /** @param {number | "end"} target a message by its seq, wherever in the history it is, or the newest one */
+  /** @param {import("./conversation.js").Target} target wherever in the history it is */
   goTo(target) {
     const conversation = this.#conversation;
     if (!conversation) return;
-    const { window, timeline } = conversation;
+    const { window, timeline, line } = conversation;
     conversation.target = target;
-    if (target === "end" ? window.live : window.loaded && window.holds(target)) return this.#arrive(conversation);
-    window.goTo(target === "end" ? {} : { around: target });
+    const seq = target === "unread" ? line.from : target;
+    if (seq === "end" ? window.live : window.loaded && window.holds(seq)) return this.#arrive(conversation);
+    window.goTo(seq === "end" ? {} : { around: seq });
     timeline.placeTail();
     this.look();
   }
@@ -121,6 +125,14 @@ export class Reading {
 
   #showJump() {
     const conversation = this.#conversation;
-    this.jump.show(!this.following && conversation?.window.loaded === true, conversation?.unseen ?? 0);
+    const away = !this.following && conversation?.window.loaded === true;
+    this.down.show(away ? whatIsBelow(conversation.unseen) : null);
+    this.up.show(conversation?.line.missed ? "To the first new message" : null);
   }
+}
+
+/** @param {number} unseen */
+function whatIsBelow(unseen) {
+  if (unseen === 0) return "Jump to latest";
+  return `${unseen > 99 ? "99+" : unseen} new ${unseen === 1 ? "message" : "messages"}`;
 }

@@ -7,6 +7,7 @@ export class UnreadLine {
   element = make("div", "unread-line", [make("span", "", "New messages")]);
   /** @type {number | null} */
   #after = null;
+  #found = false;
 
   /** @param {import("./timeline.js").Timeline} timeline */
   constructor(timeline) {
@@ -16,7 +17,18 @@ export class UnreadLine {
   /** @param {number | null} seq how far the reader had read; null if there was nothing new */
   begin(seq) {
     this.#after = seq;
+    this.#found = false;
     this.draw();
+  }
+
+  /** Where what is new begins. */
+  get from() {
+    return (this.#after ?? 0) + 1;
+  }
+
+  /** Whether it belongs above everything that is here, and its reader has not come by it yet. */
+  get missed() {
+    return !this.#found && this.timeline.window.loaded && this.#isAbove();
   }
 
   /** Puts the line where it belongs, if that is here. */
@@ -27,16 +39,22 @@ export class UnreadLine {
     this.element.remove();
     if (before?.parentNode) nodes.drawAround(before);
     if (!view) return;
+    this.#found = true;
     view.bubble.previousElementSibling?.before(this.element);
     nodes.drawAround(view.node);
   }
 
   /** @returns {MessageView | undefined} */
   #first() {
+    const { entries } = this.timeline.window;
+    if (this.#after === null || this.#isAbove()) return undefined;
+    const fresh = entries.slice(indexFor(entries, this.from));
+    return fresh.flatMap((entry) => (entry instanceof MessageView && !entry.mine ? [entry] : []))[0];
+  }
+
+  /** What the reader had seen last is not here, so neither is what came right after it. */
+  #isAbove() {
     const { entries, older } = this.timeline.window;
-    const index = this.#after === null ? entries.length : indexFor(entries, this.#after + 1);
-    // What the reader had seen last is not here, so neither is what came right after it.
-    if (index === 0 && older) return undefined;
-    return entries.slice(index).flatMap((entry) => (entry instanceof MessageView && !entry.mine ? [entry] : []))[0];
+    return this.#after !== null && older && indexFor(entries, this.from) === 0;
   }
 }
