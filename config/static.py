@@ -25,7 +25,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
             "*.js",
             (
                 (
-                    r"""(?m)(?P<matched>^(?P<head>(?:import|export)\b[^"'\n]*)["'](?P<url>\.{1,2}/[^"']+)["'])""",
+                    r"""(?m)(?P<matched>^(?P<head>(?:import|export)\b(?:[^"'\n]*\bfrom\b)?\s*)["'](?P<url>\.{1,2}/[^"']+)["'])""",
                     '%(head)s"%(url)s"',
                 ),
                 # import("./x.js") when it is first wanted; not on lines of comments.

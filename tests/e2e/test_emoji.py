@@ -71,3 +71,41 @@ async def test_the_picker_is_loaded_when_it_is_first_opened_and_says_so_if_that_
     await bob.page.keyboard.press("Escape")
     await expect(button).to_be_focused()
     await expect(picker).to_have_count(0)
+
+
+async def test_an_emoji_is_written_by_its_name(sit_in_room):
+    bob, _, _ = await sit_in_room("bob")
+    options = bob.page.get_by_role("listbox", name="Emoji").get_by_role("option")
+    await bob.composer.press_sequentially("Well done :tad")
+    await expect(options.first).to_have_text("🎉:tada:")
+    await bob.composer.press("Enter")
+    await expect(bob.composer).to_have_value("Well done 🎉 ")
+    await bob.composer.press_sequentially(":thumbsup:")
+    await expect(options).to_have_count(1)
+    await bob.composer.press("Tab")
+    await bob.composer.press("Enter")
+    await bob.shows("Well done 🎉 👍")
+
+
+async def test_a_name_that_is_not_meant_stays_what_it_is(sit_in_room):
+    bob, _, _ = await sit_in_room("bob")
+    options = bob.page.get_by_role("option")
+    await bob.composer.press_sequentially(":smile")
+    await options.first.wait_for()
+    await bob.composer.press("Escape")
+    await bob.composer.press("Enter")
+    await bob.shows(":smile")
+    await bob.composer.press_sequentially("at 10:30 :D")
+    await expect(options).to_have_count(0)
+    await bob.composer.press("Enter")
+    await bob.shows(":smile", "at 10:30 :D")
+
+
+async def test_names_have_the_skin_tone_that_was_chosen_in_the_picker(sit_in_room):
+    bob, button, picker = await sit_in_room("bob")
+    await button.click()
+    await picker.get_by_role("button", name="Choose a skin tone").click()
+    await picker.get_by_role("option", name="Dark", exact=True).click()
+    await bob.page.keyboard.press("Escape")
+    await bob.composer.press_sequentially(":thumbsup")
+    await expect(bob.page.get_by_role("option").first).to_have_text("👍🏿:thumbsup:")

@@ -2,7 +2,6 @@ import { folded } from "../search/folded.js";
 
 /** @typedef {import("../connection/protocol.js").Person} Person */
 
-const SHOWN = 8;
 const QUERY = /(?:^|[^\p{L}\p{N}_])@([^@\n]{0,80})$/u;
 
 /**
@@ -26,5 +25,5 @@ export function mentionable(people, query) {
   /** @param {string} name */
   const place = (name) => ` ${folded(name)}`.indexOf(` ${wanted}`) >>> 0;
   const fitting = people.filter(({ name }) => folded(name).includes(wanted)).sort((a, b) => place(a.name) - place(b.name) || a.name.localeCompare(b.name));
-  return fitting.length === 1 && fitting[0]?.name.toLowerCase() === query.toLowerCase() ? [] : fitting.slice(0, SHOWN);
+  return fitting.length === 1 && fitting[0]?.name.toLowerCase() === query.toLowerCase() ? [] : fitting;
 }

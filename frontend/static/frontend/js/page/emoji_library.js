@@ -1,6 +1,5 @@
 import Picker from "../../vendor/emoji-picker-element/picker.js";
-
-const DATA = new URL("../../vendor/emoji-picker-element-data/en/emojibase/data.json", import.meta.url).href;
+import { DATA, EMOJI_VERSION } from "./emoji_data.js";
 
 // The picker writes style attributes, which the page's security policy refuses, as it should: markup could bring them along.
 // What a script sets through the style object is not refused.
@@ -8,9 +7,6 @@ HTMLElement.prototype.setAttribute = function (name, value) {
   if (name === "style") this.style.cssText = value;
   else Element.prototype.setAttribute.call(this, name, value);
 };
-
-/** No looking for what this system can draw: without a colour font it would offer nothing, though others could see it. */
-const EMOJI_VERSION = 15;
 
 /**
  * Puts the picker into an element, with the focus in its search field; where that would raise a keyboard over the emoji, not.

@@ -1,4 +1,5 @@
 import { make } from "./elements.js";
+import { plainEmoji } from "../text/plain_emoji.js";
 
 const MARGIN = 8;
 
@@ -19,7 +20,7 @@ export async function pickEmoji(anchor) {
   /** @type {string | null} */
   let chosen = null;
   fill(dialog, (emoji) => {
-    chosen = plain(emoji);
+    chosen = plainEmoji(emoji);
     dialog.close();
   });
   await new Promise((resolve) => dialog.addEventListener("close", resolve));
@@ -46,9 +47,4 @@ function place(dialog, anchor) {
   const top = Math.min(above >= MARGIN ? above : anchor.bottom + MARGIN, innerHeight - height - MARGIN);
   dialog.style.left = `${Math.max(MARGIN, left)}px`;
   dialog.style.top = `${Math.max(MARGIN, top)}px`;
-}
-
-/** The short form of an emoji: what is drawn in colour anyway needs no sign that says so. @param {string} emoji */
-export function plain(emoji) {
-  return emoji.replace(/(\p{Emoji_Presentation})\ufe0f/gu, "$1");
 }

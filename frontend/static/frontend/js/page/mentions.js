@@ -1,4 +1,5 @@
 import { ask } from "../connection/api.js";
+import { completeWhenWanted } from "../composer/complete_when_wanted.js";
 import { find } from "./elements.js";
 import { Members } from "../rooms/members.js";
 import { MentionMarks } from "../text/mention_marks.js";
@@ -13,7 +14,7 @@ export class Mentions {
     this.members = new Members(async (room) => (await ask("GET", `/api/rooms/${room}/members/`)).members);
     const here = () => this.members.of(conversations.current);
     this.marks = new MentionMarks(find("#messages", HTMLElement), me, here);
-    offerWhenWanted(async () => (await here()).filter(({ id }) => id !== me.id));
+    completeWhenWanted(find("#composer textarea", HTMLTextAreaElement), async () => (await here()).filter(({ id }) => id !== me.id));
   }
 
   /** A connection begins: what happened before it may be unknown here. */
@@ -34,19 +35,4 @@ export class Mentions {
     this.members.changed(room, member);
     this.marks.refresh();
   }
-}
-
-/** Loads what completes names with the first `@` that is typed. @param {() => Promise<import("../connection/protocol.js").Person[]>} people */
-function offerWhenWanted(people) {
-  const field = find("#composer textarea", HTMLTextAreaElement);
-  const wanted = () => {
-    if (!field.value.includes("@")) return;
-    field.removeEventListener("input", wanted);
-    import("../composer/mention_completion.js").then(
-      ({ MentionCompletion }) => new MentionCompletion(field, people).look(),
-      // Offline: the next letter tries again.
-      () => field.addEventListener("input", wanted),
-    );
-  };
-  field.addEventListener("input", wanted);
 }

@@ -1,32 +1,41 @@
-import { avatar } from "../messages/avatar.js";
 import { insertText } from "./insert_text.js";
 import { make } from "../page/elements.js";
 import { Listbox } from "../page/listbox.js";
-import { mentionQuery, mentionable } from "./mention_query.js";
 
-/** @typedef {import("../connection/protocol.js").Person} Person */
+/**
+ * @typedef {object} Offer
+ * @property {string} text what is written if it is chosen
+ * @property {Node[]} shown
+ *
+ * @typedef {object} Source something that can be completed
+ * @property {string} label for those who hear the list
+ * @property {(before: string) => {at: number, query: string} | null} query what of it is being typed at the end of a text, and where it begins
+ * @property {(query: string) => Promise<Offer[]>} offers
+ */
 
-const LIST_ID = "mention-list";
+const LIST_ID = "completion-list";
+/** So many fit without scrolling. */
+const SHOWN = 6;
 /** A field of several lines may not be a combobox; it stays a text box with a list of suggestions. */
 const OFFERING = Object.freeze({ "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": LIST_ID });
 const CARET_KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]);
 
 /**
- * Offers names over the field as soon as `@` is typed: the arrows move, Enter, Tab or a click chooses, Escape closes. While
- * nothing is offered, and while an input method composes, no key is touched.
+ * Offers over the field what the writer may be about to type: the arrows move, Enter, Tab or a click chooses, Escape closes.
+ * While nothing is offered, and while an input method composes, no key is touched.
  */
-export class MentionCompletion {
-  /** @type {Person[]} */
+export class Completion {
+  /** @type {Offer[]} */
   #offered = [];
-  /** Where the `@` stands that names are offered for, or would be, had the writer not closed the list. */
+  /** Where the text begins that something is offered for, or would be, had the writer not closed the list. */
   #at = -1;
   #closed = false;
 
-  /** @param {HTMLTextAreaElement} field @param {() => Promise<Person[]>} people who can be mentioned at this time */
-  constructor(field, people) {
+  /** @param {HTMLTextAreaElement} field @param {Source[]} sources */
+  constructor(field, sources) {
     this.field = field;
-    this.people = people;
-    this.list = new Listbox(field, { id: LIST_ID, className: "mention-list", label: "People to mention" }, (index) => this.#choose(index));
+    this.sources = sources;
+    this.list = new Listbox(field, { id: LIST_ID, className: "completion-list", label: "" }, (index) => this.#choose(index));
     this.list.element.hidden = true;
     field.before(this.list.element);
     // Before the composer, for which Enter means: send.
@@ -40,29 +49,35 @@ export class MentionCompletion {
     this.list.element.addEventListener("mousedown", (event) => event.preventDefault());
   }
 
-  /** Offers whom the letters at the caret may mean. */
+  /** Offers what the letters at the caret may mean. */
   async look() {
     const found = this.#query();
     if (found?.at !== this.#at) this.#closed = false;
     this.#at = found?.at ?? -1;
     if (!found || this.#closed) return this.#hide();
-    const people = await this.people().catch(() => []);
+    const offers = await found.source.offers(found.query).catch(() => []);
     // What was asked for may be typed over by now.
-    if (this.#query()?.query === found.query && this.#at === found.at && !this.#closed) this.#offer(mentionable(people, found.query));
+    if (this.#query()?.query === found.query && this.#at === found.at && !this.#closed) this.#offer(found.source, offers);
   }
 
   #query() {
     const { value, selectionStart, selectionEnd } = this.field;
-    return selectionStart === selectionEnd && document.activeElement === this.field ? mentionQuery(value.slice(0, selectionEnd)) : null;
+    if (selectionStart !== selectionEnd || document.activeElement !== this.field) return null;
+    for (const source of this.sources) {
+      const found = source.query(value.slice(0, selectionEnd));
+      if (found) return { source, ...found };
+    }
+    return null;
   }
 
-  /** @param {Person[]} people */
-  #offer(people) {
-    if (people.length === 0) return this.#hide();
-    this.#offered = people;
+  /** @param {Source} source @param {Offer[]} offers */
+  #offer({ label }, offers) {
+    if (offers.length === 0) return this.#hide();
+    this.#offered = offers.slice(0, SHOWN);
     this.list.element.hidden = false;
+    this.list.element.setAttribute("aria-label", label);
     for (const [name, value] of Object.entries(OFFERING)) this.field.setAttribute(name, value);
-    this.list.fill(people.map(option), 0);
+    this.list.fill(this.#offered.map(({ shown }) => make("li", "completion-option", shown)), 0);
   }
 
   #hide() {
@@ -91,15 +106,10 @@ export class MentionCompletion {
 
   /** @param {number} index */
   #choose(index) {
-    const person = this.#offered[index];
+    const offer = this.#offered[index];
     const { value, selectionEnd } = this.field;
     const here = this.#query()?.at === this.#at;
     this.#dismiss();
-    if (person && here) insertText(this.field, `@${person.name}${/^\s/.test(value.slice(selectionEnd)) ? "" : " "}`, this.#at, selectionEnd);
+    if (offer && here) insertText(this.field, `${offer.text}${/^\s/.test(value.slice(selectionEnd)) ? "" : " "}`, this.#at, selectionEnd);
   }
-}
-
-/** @param {Person} person */
-function option(person) {
-  return make("li", "mention-option", [avatar(person), make("span", "", person.name)]);
 }
