@@ -7,10 +7,10 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # Not what others made: they have minified it themselves, and template literals do not survive it twice.
 OURS = ("frontend/js/", "frontend/css/")
-MINIFIERS = {".js": jsmin, ".css": cssmin}
 # Compile a module's functions while it loads, on another thread, and not when they are first called: the first message
 # would wait for a hundred of them. https://github.com/WICG/explicit-javascript-compile-hints-file-based
 COMPILE_AHEAD = "//# allFunctionsCalledOnLoad\n"
+MINIFIERS = {".js": lambda text: COMPILE_AHEAD + jsmin(text), ".css": cssmin}
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
@@ -45,10 +45,9 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     max_post_process_passes = 50
 
     def _save(self, name: str, content: File) -> str:
-        suffix = PurePath(name).suffix
-        if suffix in MINIFIERS and name.startswith(OURS):
+        minify = MINIFIERS.get(PurePath(name).suffix)
+        if minify is not None and name.startswith(OURS):
             content.seek(0)
-            text = MINIFIERS[suffix](content.read().decode())
-            content = ContentFile(((COMPILE_AHEAD if suffix == ".js" else "") + text).encode())
+            content = ContentFile(minify(content.read().decode()).encode())
         saved: str = super()._save(name, content)
         return saved
