@@ -1,6 +1,7 @@
 import { JumpButton } from "./jump_button.js";
 import { indexFor } from "./seq_order.js";
 import { ScrollKeeper } from "./scroll_keeper.js";
+import { shortCount } from "../page/short_count.js";
 
 /** @typedef {import("./conversation.js").Conversation} Conversation @typedef {import("./history_window.js").Question} Question */
 
@@ -134,5 +135,5 @@ export class Reading {
 /** @param {number} unseen */
 function whatIsBelow(unseen) {
   if (unseen === 0) return "Jump to latest";
-  return `${unseen > 99 ? "99+" : unseen} new ${unseen === 1 ? "message" : "messages"}`;
+  return `${shortCount(unseen)} new ${unseen === 1 ? "message" : "messages"}`;
 }

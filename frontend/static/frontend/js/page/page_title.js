@@ -1,9 +1,10 @@
 import { find } from "./elements.js";
+import { shortCount } from "./short_count.js";
 
 /** The name and the picture on the browser's tab: where one is, and how much waits. @param {string | null} room @param {number} unread */
 export function showPageTitle(room, unread) {
   const site = document.body.dataset.site ?? "";
-  const count = unread > 0 ? `(${unread > 99 ? "99+" : unread}) ` : "";
+  const count = unread > 0 ? `(${shortCount(unread)}) ` : "";
   const title = count + (room ? `${room} · ${site}` : site);
   if (document.title !== title) document.title = title;
   const icon = find("link[rel=icon]", HTMLLinkElement);

@@ -1,5 +1,6 @@
 import { make, setText, showIf } from "../page/elements.js";
 import { presenceMark } from "../people/presence_mark.js";
+import { shortCount } from "../page/short_count.js";
 
 /** @typedef {import("../connection/protocol.js").Room} Room */
 
@@ -26,7 +27,7 @@ export class RoomRow {
   draw() {
     const { name, unread } = this.room;
     setText(this.#label, name);
-    setText(this.#badge, unread > 99 ? "99+" : String(unread));
+    setText(this.#badge, shortCount(unread));
     for (const each of [this.#badge, this.#word]) showIf(each, unread > 0);
     this.#link.classList.toggle("has-unread", unread > 0);
   }
