@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from chat import views
+from chat.pages import views
 
 urlpatterns = [
     path("", views.home, name="home"),

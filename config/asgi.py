@@ -9,8 +9,8 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
-from chat.origin import SameOrigin  # noqa: E402 - needs the settings and the apps
-from chat.routing import websocket_urlpatterns  # noqa: E402 - likewise
+from chat.servers.origin import SameOrigin  # noqa: E402 - needs the settings and the apps
+from chat.servers.routing import websocket_urlpatterns  # noqa: E402 - likewise
 
 application = ProtocolTypeRouter(
     {

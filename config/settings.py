@@ -54,7 +54,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "chat.context_processors.site",
+                "chat.pages.context_processors.site",
             ],
         },
     },
@@ -127,7 +127,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "chat.views.csrf_failure"
+CSRF_FAILURE_VIEW = "chat.pages.views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 HTTPS = env.HTTPS
@@ -187,7 +187,7 @@ LOGGING = {
         "daphne": {"level": "WARNING"},
         "asyncio": {"level": "WARNING"},
         "uvicorn": {"level": "WARNING"},
-        # While Redis is away it logs a traceback every second; that hints are lost, `chat.hints` says in a line.
+        # While Redis is away it logs a traceback every second; that hints are lost, `chat.live.hints` says in a line.
         "channels_redis": {"level": "CRITICAL"},
     },
 }

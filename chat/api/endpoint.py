@@ -13,9 +13,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from chat import consumers, fields, protocol
+from chat import fields, protocol
 from chat.actions.refused import Refused
 from chat.limits import Allowance, TokenBucket
+from chat.live import process
 from chat.protocol import Code, Fields, FrameError
 from storage.exceptions import StorageError
 
@@ -125,7 +126,7 @@ async def _answer(handler: View, request: HttpRequest, user: int, path: dict[str
         raise FrameError(Code.TOO_LARGE, "what was sent is too large") from None
     if any(number > fields.MAX_ID for number in path.values()):
         raise Refused(Code.NOT_FOUND, "there is no such room")
-    allowance = consumers.allowances.of(user)
+    allowance = process.allowances.of(user)
     take(allowance.frames)
     if request.method not in READING:
         take(allowance.changes)

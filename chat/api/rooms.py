@@ -8,10 +8,11 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from chat import consumers, fields
+from chat import fields
 from chat.actions import rooms as actions
 from chat.actions.refused import Refused
 from chat.api.endpoint import Request, answer
+from chat.live import process
 from chat.models import Room
 from chat.protocol import Code
 from chat.queries import people, rooms
@@ -81,5 +82,5 @@ async def add(request: Request, room: int) -> HttpResponse:
 
 
 async def _changed(room: int, people: Collection[int] | None = (), status: int = 200) -> HttpResponse:
-    await consumers.hub.changed(room, people)
+    await process.hub.changed(room, people)
     return answer(json.dumps({"id": room}), status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from chat.listener import Listener
+from chat.live.listener import Listener
 from storage.store import store
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 
-from chat.consumers import commit_queue, hub
+from chat.live.process import commit_queue, hub
 from storage.store import store
 
 COME_BACK_MS = (500, 3000)

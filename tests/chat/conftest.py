@@ -14,12 +14,12 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 
-from chat import consumers
 from chat.actions.accounts import create_member, create_owner
-from chat.commit_queue import CommitQueue
-from chat.consumers import ChatConsumer
-from chat.hub import Hub
 from chat.limits import Allowances
+from chat.live import process
+from chat.live.commit_queue import CommitQueue
+from chat.live.consumer import ChatConsumer
+from chat.live.hub import Hub
 from chat.models import Installation, Room, User
 from storage.store import Store, store
 
@@ -109,10 +109,10 @@ async def visit(people, own_store, settings, monkeypatch):
     """Opens a connection in this process, to a hub and a commit queue of the test's own."""
     settings.CHANNEL_LAYERS = {}
     settings.SENDS_PER_SECOND = settings.FRAMES_PER_SECOND = 100_000
-    monkeypatch.setattr(consumers, "allowances", Allowances())
+    monkeypatch.setattr(process, "allowances", Allowances())
     hub = Hub()
-    monkeypatch.setattr(consumers, "hub", hub)
-    monkeypatch.setattr(consumers, "commit_queue", CommitQueue(hub.publish))
+    monkeypatch.setattr(process, "hub", hub)
+    monkeypatch.setattr(process, "commit_queue", CommitQueue(hub.publish))
     visits: list[Visit] = []
     sessions = {name: await sync_to_async(log_in)(person) for name, person in people.items()}
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from chat.commit_queue import Committed
-from chat.feeds import Feeds
-from chat.listener import Listener
+from chat.live.commit_queue import Committed
+from chat.live.feeds import Feeds
+from chat.live.listener import Listener
+from chat.live.socket import Socket
 from chat.queries import events
-from chat.socket import Socket
 from storage.exceptions import QueryTimeout
 
 ROOM = 7

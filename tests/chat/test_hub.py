@@ -8,14 +8,15 @@ import json
 import pytest
 from asgiref.sync import sync_to_async
 
-from chat import consumers, hub, protocol
+from chat import protocol
 from chat.actions import rooms
-from chat.hub import Hub
-from chat.listener import Listener
+from chat.live import consumer, hub, process
+from chat.live.hub import Hub
+from chat.live.listener import Listener
+from chat.live.socket import Socket
 from chat.models import Room
 from chat.queries import events
 from chat.queries import rooms as queries
-from chat.socket import Socket
 from storage.exceptions import QueryTimeout
 from tests.chat.conftest import log_in
 
@@ -38,13 +39,13 @@ def a_listener(person, session, receive) -> Listener:
 
 
 async def test_whoever_says_no_hello_is_closed(visit, monkeypatch):
-    monkeypatch.setattr(consumers, "HELLO_SECONDS", 0.05)
+    monkeypatch.setattr(consumer, "HELLO_SECONDS", 0.05)
     bob = await visit("bob")
     assert await bob.receive_output(timeout=10) == {"type": "websocket.close", "code": 4408}
 
 
 async def test_talk_is_no_hello(visit, monkeypatch):
-    monkeypatch.setattr(consumers, "HELLO_SECONDS", 0.05)
+    monkeypatch.setattr(consumer, "HELLO_SECONDS", 0.05)
     bob = await visit("bob")
     await bob.send_json_to({"type": "ping", "n": 1})
     assert (await bob.take("error"))["code"] == "bad_frame"
@@ -52,7 +53,7 @@ async def test_talk_is_no_hello(visit, monkeypatch):
 
 
 async def test_whoever_said_hello_stays(visit, monkeypatch):
-    monkeypatch.setattr(consumers, "HELLO_SECONDS", 0.05)
+    monkeypatch.setattr(consumer, "HELLO_SECONDS", 0.05)
     bob = await visit("bob")
     await bob.hello()
     assert await bob.receive_nothing(timeout=0.2)
@@ -172,22 +173,22 @@ async def test_what_the_hub_is_told_of_shows_at_once(visit, people, everyone, ne
     await his.hello()
     await hers.hello()
     den = await own_store.transaction(rooms.create_room, "Den", Room.Kind.CLOSED, alice)
-    await consumers.hub.changed(den, [alice])
+    await process.hub.changed(den, [alice])
     await own_store.transaction(rooms.add_member, den, bob, alice)
-    await consumers.hub.changed(den, [bob])
+    await process.hub.changed(den, [bob])
     assert den in [room["id"] for room in (await his.take("rooms"))["rooms"]]
     presence = await his.take("presence")
     assert (presence["room"], presence["user"]["id"], presence["state"]) == (den, alice, "online")
     await own_store.transaction(rooms.rename_room, den, "Lair", bob)
-    await consumers.hub.changed(den)
+    await process.hub.changed(den)
     (event,) = (await his.take("events"))["events"]
     assert event["room"] == {"name": "Lair"}
     assert "Lair" in [room["name"] for room in (await his.take("rooms"))["rooms"]]
     await own_store.transaction(rooms.leave_room, den, bob)
-    await consumers.hub.changed(den, [bob])
+    await process.hub.changed(den, [bob])
     assert den not in [room["id"] for room in (await his.take("rooms"))["rooms"]]
     await own_store.transaction(rooms.create_room, "Hall", Room.Kind.OPEN, alice)
-    await consumers.hub.changed(den, None)
+    await process.hub.changed(den, None)
     assert "Hall" in [room["name"] for room in (await his.take("rooms"))["rooms"]]
 
 
@@ -202,10 +203,10 @@ async def test_an_answer_from_before_does_not_undo_what_came_after(visit, people
     bob = await visit("bob")
     await bob.hello()
     monkeypatch.setattr(queries, "memberships", slow)
-    (listener,) = consumers.hub._listeners
-    looking = asyncio.ensure_future(consumers.hub.changed(everyone, [listener.user]))
+    (listener,) = process.hub._listeners
+    looking = asyncio.ensure_future(process.hub.changed(everyone, [listener.user]))
     await asyncio.sleep(0.05)
-    consumers.hub.join(listener, 1_000, 5, 5)  # the answer that is on its way knows nothing of it
+    process.hub.join(listener, 1_000, 5, 5)  # the answer that is on its way knows nothing of it
     gate.set()
     await looking
     assert 1_000 in listener.rooms

@@ -12,9 +12,9 @@ from contextlib import closing
 import pytest
 from django.db import OperationalError
 
-from chat import commit_queue as module
 from chat.actions import messages
-from chat.commit_queue import CommitQueue, Lane, Operation, Outcome
+from chat.live import commit_queue as module
+from chat.live.commit_queue import CommitQueue, Lane, Operation, Outcome
 from chat.models import User
 from chat.protocol import Ack, Code, Send
 

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 from django.test import RequestFactory
 
-from chat import logins
 from chat.limits import Attempts
+from chat.pages import logins
 from tests.chat.test_accounts import post, token
 from tests.support.client import Client
 from tests.support.seed import PASSWORD

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chat import presence
-from chat.presence import Presence
+from chat.live import presence
+from chat.live.presence import Presence
 
 
 async def test_the_others_see_who_writes_and_oneself_does_not(server, room):

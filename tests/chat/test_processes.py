@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from channels.layers import get_channel_layer
 
-from chat.hints import Hints
+from chat.live.hints import Hints
 from tests.support.client import Client
 from tests.support.redis import Redis
 from tests.support.server import Server

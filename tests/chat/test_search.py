@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from chat import consumers
 from chat.actions.messages import do, set_deleted
 from chat.actions.rooms import create_room, leave
 from chat.api import search as api
 from chat.api.endpoint import Request, TooOften
 from chat.limits import Allowance, Allowances
+from chat.live import process
 from chat.models import Message, Room
 from chat.protocol import Edit, Send
 from chat.queries import search
@@ -43,7 +43,7 @@ async def ask(people, own_store, settings, monkeypatch, tmp_path):
     """Searches in somebody's name, over HTTP, in this process."""
     settings.STATIC_ROOT = tmp_path
     settings.SENDS_PER_SECOND = settings.FRAMES_PER_SECOND = 100_000
-    monkeypatch.setattr(consumers, "allowances", Allowances())
+    monkeypatch.setattr(process, "allowances", Allowances())
     browsers = {name: AsyncClient() for name in people}
     for name, browser in browsers.items():
         await browser.aforce_login(people[name])

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from chat import commit_queue as module
 from chat.actions.messages import do
 from chat.actions.rooms import leave
 from chat.actions.sends import NotAllNew, send_together
-from chat.commit_queue import Lane, Operation, commit_batch
+from chat.live import commit_queue as module
+from chat.live.commit_queue import Lane, Operation, commit_batch
 from chat.models import Event, Message
 from chat.protocol import Ack, Edit, Send
 

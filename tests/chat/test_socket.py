@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from chat import socket as socket_module
+from chat.live import socket as socket_module
+from chat.live.socket import Socket
 from chat.protocol import Close
-from chat.socket import Socket
 
 
 class Wire:

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { isEmojiOnly } from "../../frontend/static/frontend/js/text/emoji_only.js";
+import { isEmojiOnly } from "../../frontend/static/frontend/js/emoji/emoji_only.js";
 import { emojiFor, emojiQuery } from "../../frontend/static/frontend/js/composer/emoji_query.js";
-import { plainEmoji } from "../../frontend/static/frontend/js/text/plain_emoji.js";
+import { plainEmoji } from "../../frontend/static/frontend/js/emoji/plain_emoji.js";
 
 const DATA = new URL("../../frontend/static/frontend/vendor/emoji-picker-element-data/en/emojibase/data.json", import.meta.url);
 const all = JSON.parse(readFileSync(DATA, "utf8")).flatMap(({ emoji, skins = [] }) => [emoji, ...skins.map((skin) => skin.emoji)]);

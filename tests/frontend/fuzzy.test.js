@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rank, score } from "../../frontend/static/frontend/js/search/fuzzy.js";
+import { rank, score } from "../../frontend/static/frontend/js/text/fuzzy.js";
 
 const best = (query, ...names) => rank(query, names, (name) => name);
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bareAddress, safeHref } from "../../frontend/static/frontend/js/text/addresses.js";
 import { initials } from "../../frontend/static/frontend/js/messages/avatar.js";
-import { isEmojiOnly } from "../../frontend/static/frontend/js/text/emoji_only.js";
+import { isEmojiOnly } from "../../frontend/static/frontend/js/emoji/emoji_only.js";
 import { MentionNames } from "../../frontend/static/frontend/js/text/mention_names.js";
 import { mentionedNames } from "../../frontend/static/frontend/js/text/markdown.js";
 

@@ -4,7 +4,7 @@ import { join, posix } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-const FOLDER = fileURLToPath(new URL("../../frontend/static/frontend/js/", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../../frontend/static/frontend/js", import.meta.url));
 const files = readdirSync(FOLDER, { recursive: true }).filter((name) => name.endsWith(".js"));
 const texts = new Map(files.map((name) => [name, readFileSync(join(FOLDER, name), "utf8")]));
 

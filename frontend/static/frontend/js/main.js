@@ -1,5 +1,5 @@
-import { App } from "./page/app.js";
-import { find } from "./page/elements.js";
+import { App } from "./app/app.js";
+import { find } from "./dom/elements.js";
 import { EmojiButton } from "./composer/emoji_button.js";
 import { listenForWakeUps } from "./connection/wake_ups.js";
 

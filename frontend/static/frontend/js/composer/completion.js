@@ -1,6 +1,6 @@
 import { insertText } from "./insert_text.js";
-import { make } from "../page/elements.js";
-import { Listbox } from "../page/listbox.js";
+import { make } from "../dom/elements.js";
+import { Listbox } from "../dom/listbox.js";
 
 /**
  * @typedef {object} Offer

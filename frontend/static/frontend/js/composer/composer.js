@@ -1,5 +1,5 @@
 import { ComposerMode } from "./composer_mode.js";
-import { find, setText, showIf } from "../page/elements.js";
+import { find, setText, showIf } from "../dom/elements.js";
 import { MAX_BODY, bodyLength, cleanBody } from "../connection/protocol.js";
 
 /** @typedef {import("../outbox/operation.js").Operation} Operation */

@@ -1,5 +1,5 @@
 import { firstLine } from "../text/plain_text.js";
-import { make, makeButton, showIf } from "../page/elements.js";
+import { make, makeButton, showIf } from "../dom/elements.js";
 
 /**
  * @typedef {{kind: "reply", message: number, name: string, body: string}} Reply

@@ -3,7 +3,7 @@
  * never see it, and logging out throws it away. Of several tabs, the one written in last has its say.
  */
 export class Drafts {
-  /** @param {import("../page/saved.js").Saved} saved @param {(room: number) => void} changed a draft was begun or ended there */
+  /** @param {import("../app/saved.js").Saved} saved @param {(room: number) => void} changed a draft was begun or ended there */
   constructor(saved, changed) {
     this.saved = saved;
     this.changed = changed;

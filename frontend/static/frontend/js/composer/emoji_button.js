@@ -1,5 +1,5 @@
 import { insertText } from "./insert_text.js";
-import { pickEmoji } from "../page/emoji_picker.js";
+import { pickEmoji } from "../emoji/emoji_picker.js";
 
 /** Writes an emoji at the caret. */
 export class EmojiButton {

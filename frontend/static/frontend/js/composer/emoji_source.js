@@ -1,4 +1,4 @@
-import { make } from "../page/elements.js";
+import { make } from "../dom/elements.js";
 import { emojiFor, emojiQuery } from "./emoji_query.js";
 
 /** Emoji by their names after `:`. Names and pictures are loaded when they are first wanted. @type {import("./completion.js").Source} */
@@ -6,7 +6,7 @@ export const emojiSource = {
   label: "Emoji",
   query: emojiQuery,
   offers: async (query) => {
-    const { findEmoji } = await import("../page/emoji_data.js");
+    const { findEmoji } = await import("../emoji/emoji_data.js");
     return emojiFor(await findEmoji(query.replace(/:$/, "")), query).map(({ emoji, name }) => ({
       text: emoji,
       shown: [make("span", "completion-emoji", emoji), make("span", "", `:${name}:`)],

@@ -1,4 +1,4 @@
-import { folded } from "../search/folded.js";
+import { folded } from "../text/folded.js";
 
 /** @typedef {import("../connection/protocol.js").Person} Person */
 

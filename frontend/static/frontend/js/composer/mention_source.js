@@ -1,5 +1,5 @@
 import { avatar } from "../messages/avatar.js";
-import { make } from "../page/elements.js";
+import { make } from "../dom/elements.js";
 import { mentionQuery, mentionable } from "./mention_query.js";
 
 /** Names after `@`. @param {() => Promise<import("../connection/protocol.js").Person[]>} people who can be mentioned at this time @returns {import("./completion.js").Source} */

@@ -1,4 +1,4 @@
-import { find } from "../page/elements.js";
+import { find } from "../dom/elements.js";
 
 /** The server said no, or could not be asked. `message` is for the reader. */
 export class ApiError extends Error {

@@ -1,4 +1,4 @@
-import { find, make } from "../page/elements.js";
+import { find, make } from "../dom/elements.js";
 
 /** @typedef {import("./connection.js").ConnectionStatus} ConnectionStatus */
 

@@ -1,4 +1,4 @@
-import { find, showIf } from "../page/elements.js";
+import { find, showIf } from "../dom/elements.js";
 import { Conversation } from "./conversation.js";
 import { Reading } from "./reading.js";
 

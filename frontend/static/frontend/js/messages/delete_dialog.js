@@ -1,5 +1,5 @@
-import { Dialog } from "../page/dialog.js";
-import { make, makeButton } from "../page/elements.js";
+import { Dialog } from "../dialogs/dialog.js";
+import { make, makeButton } from "../dom/elements.js";
 import { firstLine } from "../text/plain_text.js";
 
 /** Asks whether a message is to be deleted. @param {{sender: {name: string}, body: string}} message @returns {Promise<boolean>} */

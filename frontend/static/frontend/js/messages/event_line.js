@@ -1,4 +1,4 @@
-import { make } from "../page/elements.js";
+import { make } from "../dom/elements.js";
 
 /** @typedef {import("../connection/protocol.js").MemberEvent | import("../connection/protocol.js").RoomRenamedEvent} LineEvent */
 

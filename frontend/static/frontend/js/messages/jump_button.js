@@ -1,4 +1,4 @@
-import { make, makeButton, setText, showIf } from "../page/elements.js";
+import { make, makeButton, setText, showIf } from "../dom/elements.js";
 
 /** The way to a part of the room that is not on the screen. */
 export class JumpButton {

@@ -1,5 +1,5 @@
-import { make } from "../page/elements.js";
-import { notDone } from "../page/explanations.js";
+import { make } from "../dom/elements.js";
+import { notDone } from "../connection/explanations.js";
 import { isPending } from "../outbox/item.js";
 
 /** @typedef {import("../outbox/item.js").Item} Item */

@@ -1,4 +1,4 @@
-import { make } from "../page/elements.js";
+import { make } from "../dom/elements.js";
 import { fullTime, shortTime } from "./time_format.js";
 
 /** Where nothing can hover, every message has a button for what can be done to it. */

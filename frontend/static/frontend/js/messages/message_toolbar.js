@@ -1,5 +1,5 @@
-import { make, makeButton } from "../page/elements.js";
-import { pickEmoji } from "../page/emoji_picker.js";
+import { make, makeButton } from "../dom/elements.js";
+import { pickEmoji } from "../emoji/emoji_picker.js";
 
 /** @typedef {import("./message_view.js").MessageView} MessageView @typedef {import("./message_actions.js").Action} Action */
 

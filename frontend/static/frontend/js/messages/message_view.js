@@ -1,5 +1,5 @@
 import { avatar } from "./avatar.js";
-import { make } from "../page/elements.js";
+import { make } from "../dom/elements.js";
 import { withChanges } from "./message_state.js";
 import { fillWithText } from "../text/message_text.js";
 import { plainText } from "../text/plain_text.js";

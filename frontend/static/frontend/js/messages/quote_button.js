@@ -1,4 +1,4 @@
-import { make } from "../page/elements.js";
+import { make } from "../dom/elements.js";
 import { firstLine } from "../text/plain_text.js";
 
 /** @typedef {import("../connection/protocol.js").Quote} Quote */

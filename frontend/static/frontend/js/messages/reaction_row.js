@@ -1,4 +1,4 @@
-import { make, showIf } from "../page/elements.js";
+import { make, showIf } from "../dom/elements.js";
 
 /** @typedef {import("../connection/protocol.js").Reaction} Reaction @typedef {import("./names.js").Reader} Reader */
 

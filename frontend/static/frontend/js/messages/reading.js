@@ -1,7 +1,7 @@
 import { JumpButton } from "./jump_button.js";
 import { indexFor } from "./seq_order.js";
 import { ScrollKeeper } from "./scroll_keeper.js";
-import { shortCount } from "../page/short_count.js";
+import { shortCount } from "../dom/short_count.js";
 
 /** @typedef {import("./conversation.js").Conversation} Conversation @typedef {import("./history_window.js").Question} Question */
 

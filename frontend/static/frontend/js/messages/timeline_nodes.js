@@ -1,4 +1,4 @@
-import { make } from "../page/elements.js";
+import { make } from "../dom/elements.js";
 
 /** @typedef {import("./message_view.js").MessageView} MessageView */
 

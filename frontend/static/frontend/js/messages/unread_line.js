@@ -1,4 +1,4 @@
-import { make } from "../page/elements.js";
+import { make } from "../dom/elements.js";
 import { MessageView } from "./message_view.js";
 import { indexFor } from "./seq_order.js";
 

@@ -1,4 +1,4 @@
-import { notSent } from "../page/explanations.js";
+import { notSent } from "../connection/explanations.js";
 import { isPending } from "./item.js";
 
 /** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Effect} Effect @typedef {import("./item.js").Receipt} Receipt */

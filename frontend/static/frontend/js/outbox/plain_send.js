@@ -1,5 +1,5 @@
 import { newClientId } from "./client_id.js";
-import { notDone } from "../page/explanations.js";
+import { notDone } from "../connection/explanations.js";
 import { change } from "../connection/protocol.js";
 
 /** @typedef {import("./operation.js").Operation} Operation */

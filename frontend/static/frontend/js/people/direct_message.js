@@ -1,11 +1,11 @@
 import { ask } from "../connection/api.js";
-import { Chooser } from "../page/chooser.js";
-import { Dialog } from "../page/dialog.js";
+import { Chooser } from "../dialogs/chooser.js";
+import { Dialog } from "../dialogs/dialog.js";
 import { personOption } from "./person_option.js";
 
 /** @typedef {import("../connection/protocol.js").Person} Person */
 
-/** Choosing somebody opens the room of the two, which is made if there is none. @param {import("../page/parts.js").Parts} parts */
+/** Choosing somebody opens the room of the two, which is made if there is none. @param {import("../app/parts.js").Parts} parts */
 export function openDirectMessage({ me, shell: { online }, pages }) {
   const chooser = new Chooser("Find a person to write to", "There is nobody of that name.");
   const dialog = new Dialog("Write to somebody", chooser.element).open();

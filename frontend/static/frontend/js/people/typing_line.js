@@ -1,4 +1,4 @@
-import { find, setText } from "../page/elements.js";
+import { find, setText } from "../dom/elements.js";
 import { BELIEVED_MS, TypingList, TypingSignal, typingSentence } from "./typing.js";
 
 /** The line under the messages that says who writes, and the other side of it: telling that the reader does. */

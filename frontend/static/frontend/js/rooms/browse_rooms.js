@@ -1,9 +1,9 @@
 import { ask } from "../connection/api.js";
-import { Chooser } from "../page/chooser.js";
-import { Dialog } from "../page/dialog.js";
-import { commandButton, make } from "../page/elements.js";
+import { Chooser } from "../dialogs/chooser.js";
+import { Dialog } from "../dialogs/dialog.js";
+import { commandButton, make } from "../dom/elements.js";
 
-/** Open rooms one is not in; choosing one joins it. @param {import("../page/parts.js").Parts} parts */
+/** Open rooms one is not in; choosing one joins it. @param {import("../app/parts.js").Parts} parts */
 export function openBrowseRooms({ pages }) {
   const chooser = new Chooser("Find a room to join", "There is no open room that you are not in. You can create one.");
   const dialog = new Dialog("Join a room", chooser.element, commandButton("quiet-button", "Create a room instead", "create")).open();

@@ -1,13 +1,13 @@
 import { ask } from "../connection/api.js";
-import { Dialog } from "../page/dialog.js";
-import { make, makeButton } from "../page/elements.js";
+import { Dialog } from "../dialogs/dialog.js";
+import { make, makeButton } from "../dom/elements.js";
 
 const AFTERWARDS = {
   open: "You get no more messages from it. You can join it again whenever you like.",
   closed: "You get no more messages from it, and only a member can add you again.",
 };
 
-/** Asks before it leaves the open room. @param {import("../page/parts.js").Parts} parts */
+/** Asks before it leaves the open room. @param {import("../app/parts.js").Parts} parts */
 export function openLeaveRoom({ rooms, conversations }) {
   const room = rooms.get(conversations.current);
   if (!room) return;

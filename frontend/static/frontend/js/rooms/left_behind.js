@@ -1,4 +1,4 @@
-import { find, make, makeButton, showIf } from "../page/elements.js";
+import { find, make, makeButton, showIf } from "../dom/elements.js";
 
 /** Messages that could not be sent to rooms one is no longer in. No conversation shows them, so a notice does, until they are discarded. */
 export class LeftBehind {

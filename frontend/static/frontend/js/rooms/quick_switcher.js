@@ -1,14 +1,14 @@
 import { ask } from "../connection/api.js";
-import { Chooser } from "../page/chooser.js";
-import { Dialog } from "../page/dialog.js";
-import { make } from "../page/elements.js";
+import { Chooser } from "../dialogs/chooser.js";
+import { Dialog } from "../dialogs/dialog.js";
+import { make } from "../dom/elements.js";
 import { goToPerson } from "../people/direct_message.js";
 import { personOption } from "../people/person_option.js";
 import { presenceMark } from "../people/presence_mark.js";
 
 /** @typedef {import("../connection/protocol.js").Person} Person @typedef {import("../connection/protocol.js").Room} Room */
 
-/** Every room, where something happened last on top, then the people one has no room with yet. @param {import("../page/parts.js").Parts} parts */
+/** Every room, where something happened last on top, then the people one has no room with yet. @param {import("../app/parts.js").Parts} parts */
 export function openQuickSwitcher({ me, shell: { online }, rooms, pages, conversations }) {
   const chooser = new Chooser("Go to a room or a person", "Nothing of that name.");
   const dialog = new Dialog("Go to…", chooser.element).open();

@@ -1,9 +1,9 @@
 import { ask } from "../connection/api.js";
-import { Dialog } from "../page/dialog.js";
-import { make } from "../page/elements.js";
-import { textField } from "../page/fields.js";
+import { Dialog } from "../dialogs/dialog.js";
+import { make } from "../dom/elements.js";
+import { textField } from "../dialogs/fields.js";
 
-/** Gives the open room another name. @param {import("../page/parts.js").Parts} parts */
+/** Gives the open room another name. @param {import("../app/parts.js").Parts} parts */
 export function openRenameRoom({ rooms, conversations }) {
   const room = rooms.get(conversations.current);
   if (!room) return;

@@ -1,9 +1,9 @@
 import { ask } from "../connection/api.js";
-import { Dialog } from "../page/dialog.js";
-import { commandButton, make } from "../page/elements.js";
+import { Dialog } from "../dialogs/dialog.js";
+import { commandButton, make } from "../dom/elements.js";
 import { presenceMark } from "../people/presence_mark.js";
 
-/** @typedef {import("../connection/protocol.js").Person} Person @typedef {import("../page/parts.js").Parts} Parts */
+/** @typedef {import("../connection/protocol.js").Person} Person @typedef {import("../app/parts.js").Parts} Parts */
 
 /** About the open room: who is in it, and what one can do with it. @param {Parts} parts */
 export function openRoomMenu(parts) {

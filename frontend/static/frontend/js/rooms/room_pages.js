@@ -1,5 +1,5 @@
-import { find, setText } from "../page/elements.js";
-import { showPageTitle } from "../page/page_title.js";
+import { find, setText } from "../dom/elements.js";
+import { showPageTitle } from "./page_title.js";
 
 /** Which room the address names: moves between rooms without loading the page, and follows the browser's back and forward. */
 export class RoomPages {

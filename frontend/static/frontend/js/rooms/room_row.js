@@ -1,6 +1,6 @@
-import { make, setText, showIf } from "../page/elements.js";
+import { make, setText, showIf } from "../dom/elements.js";
 import { presenceMark } from "../people/presence_mark.js";
-import { shortCount } from "../page/short_count.js";
+import { shortCount } from "../dom/short_count.js";
 
 /** @typedef {import("../connection/protocol.js").Room} Room */
 

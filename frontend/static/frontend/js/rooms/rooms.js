@@ -1,4 +1,4 @@
-import { arrange, find } from "../page/elements.js";
+import { arrange, find } from "../dom/elements.js";
 import { byActivity, grouped } from "./room_order.js";
 import { RoomRow } from "./room_row.js";
 

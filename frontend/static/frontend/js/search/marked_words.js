@@ -1,4 +1,4 @@
-import { folded } from "./folded.js";
+import { folded } from "../text/folded.js";
 import { plainText } from "../text/plain_text.js";
 
 /** @typedef {{at: number, text: string}} Hit */

@@ -1,9 +1,9 @@
 import { ApiError, ask } from "../connection/api.js";
-import { Dialog } from "../page/dialog.js";
-import { make, makeButton, showIf } from "../page/elements.js";
+import { Dialog } from "../dialogs/dialog.js";
+import { make, makeButton, showIf } from "../dom/elements.js";
 import { searchResult } from "./search_result.js";
 
-/** @typedef {import("./search_result.js").Result} Result @typedef {import("../page/parts.js").Parts} Parts */
+/** @typedef {import("./search_result.js").Result} Result @typedef {import("../app/parts.js").Parts} Parts */
 
 const PAUSE_MS = 250;
 

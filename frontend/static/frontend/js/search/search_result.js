@@ -1,4 +1,4 @@
-import { make, makeButton } from "../page/elements.js";
+import { make, makeButton } from "../dom/elements.js";
 import { dayLabel, fullTime, shortTime } from "../messages/time_format.js";
 import { markedMessage } from "./marked_words.js";
 

@@ -1,7 +1,7 @@
-import { isEmojiOnly } from "./emoji_only.js";
+import { isEmojiOnly } from "../emoji/emoji_only.js";
 import { parseMarkdown } from "./markdown.js";
 import { NOBODY } from "./mention_names.js";
-import { make } from "../page/elements.js";
+import { make } from "../dom/elements.js";
 
 /** @typedef {import("./mention_names.js").MentionNames} MentionNames @typedef {import("./markdown.js").Block} Block @typedef {import("./inline_nodes.js").Inline} Inline */
 

@@ -1,5 +1,5 @@
-import { notDone } from "./explanations.js";
-import { find } from "./elements.js";
+import { notDone } from "../connection/explanations.js";
+import { find } from "../dom/elements.js";
 import { change } from "../connection/protocol.js";
 
 /** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/item.js").Receipt} Receipt */

@@ -1,5 +1,5 @@
 import Database from "../../vendor/emoji-picker-element/database.js";
-import { plainEmoji } from "../text/plain_emoji.js";
+import { plainEmoji } from "./plain_emoji.js";
 
 export const DATA = new URL("../../vendor/emoji-picker-element-data/en/emojibase/data.json", import.meta.url).href;
 

@@ -1,5 +1,5 @@
-import { Dialog } from "./dialog.js";
-import { make } from "./elements.js";
+import { Dialog } from "../dialogs/dialog.js";
+import { make } from "../dom/elements.js";
 import { SHORTCUTS } from "./shortcuts.js";
 
 const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from django.db import DatabaseError
 
 from chat import protocol
-from chat.commit_queue import Committed
-from chat.listener import Feed, Listener
+from chat.live.commit_queue import Committed
+from chat.live.listener import Feed, Listener
 from chat.protocol import Close
 from chat.queries import events
 from storage.exceptions import StorageError

@@ -22,7 +22,7 @@
  * @property {import("../rooms/left_behind.js").LeftBehind} leftBehind
  * @property {import("../rooms/room_pages.js").RoomPages} pages
  * @property {Surroundings} shell
- * @property {import("./announcer.js").Announcer} announcer
+ * @property {import("../dom/announcer.js").Announcer} announcer
  * @property {import("../connection/status.js").Status} status
  * @property {(welcome: import("../connection/protocol.js").WelcomeFrame, stale: number[]) => void} welcomed
  * @property {(rooms: import("../connection/protocol.js").Room[]) => void} showRooms

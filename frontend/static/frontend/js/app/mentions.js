@@ -1,6 +1,6 @@
 import { ask } from "../connection/api.js";
 import { completeWhenWanted } from "../composer/complete_when_wanted.js";
-import { find } from "./elements.js";
+import { find } from "../dom/elements.js";
 import { Members } from "../rooms/members.js";
 import { MentionMarks } from "../text/mention_marks.js";
 import { MentionNames } from "../text/mention_names.js";

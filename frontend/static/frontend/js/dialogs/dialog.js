@@ -1,5 +1,5 @@
 import { ApiError } from "../connection/api.js";
-import { find, make, makeButton, showIf } from "./elements.js";
+import { find, make, makeButton, showIf } from "../dom/elements.js";
 
 /** There is one at a time. @type {Dialog | null} */
 let current = null;

@@ -1,5 +1,5 @@
 import { ask } from "../connection/api.js";
-import { find } from "./elements.js";
+import { find } from "../dom/elements.js";
 import { LogKeys } from "../messages/log_keys.js";
 import { MessageActions } from "../messages/message_actions.js";
 import { MessageToolbar } from "../messages/message_toolbar.js";

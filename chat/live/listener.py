@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from chat import protocol
-from chat.socket import Socket
+from chat.live.socket import Socket
 
 
 @dataclass(slots=True, eq=False)

@@ -1,6 +1,6 @@
 import { listenForCommands, runCommand } from "./commands.js";
 import { Drafts } from "../composer/drafts.js";
-import { find } from "./elements.js";
+import { find } from "../dom/elements.js";
 import { Mentions } from "./mentions.js";
 import { Notifications } from "./notifications.js";
 import { Online } from "../people/online.js";

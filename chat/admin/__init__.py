@@ -17,9 +17,9 @@ from django.http import HttpRequest
 
 from chat.actions.messages import set_deleted
 from chat.actions.rooms import create_room, join, join_open_rooms, leave
-from chat.forms import AdminLogInForm
+from chat.admin.pagination import NoCountPaginator
 from chat.models import Invite, Membership, Message, Room, User
-from chat.pagination import NoCountPaginator
+from chat.pages.forms import AdminLogInForm
 from storage.store import store
 
 # By sender first, because that is how the index of client ids begins.

@@ -1,4 +1,4 @@
-import { make } from "./elements.js";
+import { make } from "../dom/elements.js";
 
 /** A labelled line of text that must not be blank. @param {string} label @param {string} value */
 export function textField(label, value) {

@@ -1,4 +1,4 @@
-import { Announcer } from "./announcer.js";
+import { Announcer } from "../dom/announcer.js";
 import { Composer } from "../composer/composer.js";
 import { Connection } from "../connection/connection.js";
 import { Conversations } from "../messages/conversations.js";

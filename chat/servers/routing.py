@@ -1,7 +1,7 @@
 from channels.security.websocket import WebsocketDenier
 from django.urls import path, re_path
 
-from chat.consumers import ChatConsumer
+from chat.live.consumer import ChatConsumer
 
 websocket_urlpatterns = [
     path("ws/chat/", ChatConsumer.as_asgi()),

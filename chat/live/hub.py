@@ -1,6 +1,6 @@
 """The clients of this process: who listens to which rooms, who is there, and what changes about that.
 
-No listener ever misses an event (`chat.feeds`). Hints from other processes ("room 7 is at 120"), and a look at the
+No listener ever misses an event (`chat.live.feeds`). Hints from other processes ("room 7 is at 120"), and a look at the
 heads every second, say when there is something to read; a lost hint costs a second, never an event.
 """
 
@@ -13,11 +13,11 @@ from collections.abc import Callable, Collection, Iterable
 from django.db import DatabaseError
 
 from chat import protocol
-from chat.commit_queue import Committed
-from chat.feeds import Feeds
-from chat.hints import Hint, Hints
-from chat.listener import Listener
-from chat.presence import Presence
+from chat.live.commit_queue import Committed
+from chat.live.feeds import Feeds
+from chat.live.hints import Hint, Hints
+from chat.live.listener import Listener
+from chat.live.presence import Presence
 from chat.protocol import Close
 from chat.queries import events, rooms, sessions
 from storage.exceptions import StorageError

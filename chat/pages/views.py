@@ -23,9 +23,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chat.actions import accounts
 from chat.api.endpoint import refusal
-from chat.forms import AccountForm, LogInForm, NameForm, PasswordForm
-from chat.logins import THROTTLED
 from chat.models import USERNAME_TAKEN, Invite, User
+from chat.pages.forms import AccountForm, LogInForm, NameForm, PasswordForm
+from chat.pages.logins import THROTTLED
 from chat.protocol import Code
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -1,4 +1,4 @@
-import { Dialog } from "./dialog.js";
+import { Dialog } from "../dialogs/dialog.js";
 
 /**
  * What buttons (by `data-command`) and keys can call up. Each is loaded when it is first wanted.

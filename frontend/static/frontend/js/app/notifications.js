@@ -1,5 +1,5 @@
 import { plainText } from "../text/plain_text.js";
-import { find } from "./elements.js";
+import { find } from "../dom/elements.js";
 
 /** @typedef {import("./saved.js").Saved} Saved */
 

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from chat import fields
-from chat.logins import attempt
 from chat.models import USERNAME_TAKEN, User
+from chat.pages.logins import attempt
 
 NEW_PASSWORD_HELP = "At least 10 characters. A few words in a row are easy to remember."  # noqa: S105 - a help text
 

@@ -1,6 +1,6 @@
-import { make } from "./elements.js";
-import { Listbox } from "./listbox.js";
-import { rank } from "../search/fuzzy.js";
+import { make } from "../dom/elements.js";
+import { Listbox } from "../dom/listbox.js";
+import { rank } from "../text/fuzzy.js";
 
 /** @typedef {{name: string, detail: string, sign: Node, choose: () => void}} Option */
 

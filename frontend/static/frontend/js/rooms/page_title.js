@@ -1,5 +1,5 @@
-import { find } from "./elements.js";
-import { shortCount } from "./short_count.js";
+import { find } from "../dom/elements.js";
+import { shortCount } from "../dom/short_count.js";
 
 /** The name and the picture on the browser's tab: where one is, and how much waits. @param {string | null} room @param {number} unread */
 export function showPageTitle(room, unread) {

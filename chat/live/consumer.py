@@ -12,13 +12,13 @@ from channels.consumer import AsyncConsumer
 from django.db import DatabaseError
 
 from chat import protocol
-from chat.commit_queue import RETRY_MS, CommitQueue, Lane, Nack, Operation, Outcome
-from chat.hub import Hub
-from chat.limits import Allowance, Allowances
-from chat.listener import Listener
+from chat.limits import Allowance
+from chat.live import process
+from chat.live.commit_queue import RETRY_MS, Lane, Nack, Operation, Outcome
+from chat.live.listener import Listener
+from chat.live.socket import Socket
 from chat.protocol import Change, Close, Code, FrameError, Hello, History, Ping, Read, Send, Sync, Typing
 from chat.queries import events, messages, rooms, sessions
-from chat.socket import Socket
 from storage.exceptions import StorageError
 from storage.store import store
 
@@ -27,10 +27,6 @@ logger = logging.getLogger("chat")
 HELLO_SECONDS = 10.0
 MAX_LANES = 1000  # blocked ones: nobody has to be waited for in so many rooms
 CHANGES = 0  # the lane of edits, deletes and reactions; a room's lane has the room's id
-
-hub = Hub()
-commit_queue = CommitQueue(hub.publish)
-allowances = Allowances()
 
 Event = dict[str, Any]
 
@@ -50,14 +46,14 @@ class ChatConsumer(AsyncConsumer):
         if not user.is_authenticated:
             await send({"type": "websocket.close", "code": int(Close.LOG_IN)})
             return
-        allowance = allowances.enter(user.pk)
+        allowance = process.allowances.enter(user.pk)
         if allowance is None:
             await send({"type": "websocket.close", "code": int(Close.TOO_MANY)})
             return
         try:
             await self._talk(user, scope["session"].session_key, allowance, receive, send)
         finally:
-            allowances.leave(user.pk)
+            process.allowances.leave(user.pk)
 
     async def _talk(
         self, user: Any, session: str, allowance: Allowance, receive: Callable[[], Awaitable[Event]], send: Any
@@ -79,7 +75,7 @@ class ChatConsumer(AsyncConsumer):
                     await self.dispatch(event)
         finally:
             deadline.cancel()
-            hub.remove(self.listener)
+            process.hub.remove(self.listener)
             await self.socket.end()
 
     async def dispatch(self, message: Event) -> None:
@@ -115,7 +111,7 @@ class ChatConsumer(AsyncConsumer):
                 await rooms.mark_read(self.user, frame.room, frame.seq)
             case Typing():
                 if frame.room in self.listener.rooms and not self.allowance.typing.take():
-                    hub.typing(self.user, self.name, frame.room)
+                    process.hub.typing(self.user, self.name, frame.room)
 
     async def _answer(self, frame: str | None, ref: str, room: int) -> None:
         await self.socket.drain()  # a client that asks for much and reads slowly waits for itself
@@ -143,25 +139,25 @@ class ChatConsumer(AsyncConsumer):
                 user={"id": self.user, "name": self.name},
                 rooms=rooms_json,
                 flags=flags,
-                online=sorted(hub.presence.people(heads.keys())),
+                online=sorted(process.hub.presence.people(heads.keys())),
             )
         )
-        hub.add(self.listener)
+        process.hub.add(self.listener)
         same_history = frame.epoch in {None, epoch}
         for room, head in heads.items():
             cursor = frame.rooms.get(room, head)
             if cursor > head or (not same_history and room in frame.rooms):
                 self.socket.push(protocol.reset(room, head))
                 cursor = head
-            hub.join(self.listener, room, cursor, head)
-        hub.presence.enter(self.user, self.name, self.listener.rooms)
+            process.hub.join(self.listener, room, cursor, head)
+        process.hub.presence.enter(self.user, self.name, self.listener.rooms)
 
     def _change(self, frame: Change) -> None:
         key = frame.room if isinstance(frame, Send) else CHANGES
         lane = self.lanes.setdefault(key, Lane())
         lane.in_flight += 1
         self.in_flight += 1
-        commit_queue.put(
+        process.commit_queue.put(
             Operation(
                 self.user,
                 frame,

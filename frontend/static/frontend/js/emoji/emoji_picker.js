@@ -1,5 +1,5 @@
-import { make } from "./elements.js";
-import { plainEmoji } from "../text/plain_emoji.js";
+import { make } from "../dom/elements.js";
+import { plainEmoji } from "./plain_emoji.js";
 
 const MARGIN = 8;
 
