@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
+from chat.actions.digests import digest_of
 from chat.actions.log import NOW, Entry, append, next_seq
 from chat.actions.refused import Refused
 from chat.models import Event
@@ -159,9 +158,3 @@ def _moderates(connection: Connection, user: int) -> bool:
 def _exists(connection: Connection, message: int, room: int) -> bool:
     found = connection.fetch_value("SELECT 1 FROM chat_message WHERE id = %s AND room_id = %s", [message, room])
     return found is not None
-
-
-def digest_of(frame: Change) -> str:
-    """What tells this content from any other under the same `client_id`."""
-    content = json.dumps([type(frame).__name__, *(getattr(frame, name) for name in frame.__slots__)])
-    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()

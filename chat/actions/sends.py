@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from chat.actions.digests import digest_of
 from chat.actions.log import NOW, append_messages
-from chat.actions.messages import ISO, digest_of
+from chat.actions.messages import ISO
 from chat.protocol import Ack, Send
 from storage.store import Connection
 
