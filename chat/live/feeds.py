@@ -39,7 +39,7 @@ class Feeds:
         self._renamed = renamed
         self._feeds: dict[int, Feed] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._reads: dict[tuple[int, int, int], asyncio.Task[tuple[str, int]]] = {}
+        self._reads: dict[tuple[int, int, int], asyncio.Task[events.Stretch]] = {}
 
     def heard(self) -> list[int]:
         """The rooms that somebody hears."""
@@ -99,11 +99,11 @@ class Feeds:
     async def _read_on(self, feed: Feed) -> None:
         try:
             while feed.head < feed.wanted:
-                text, last = await self._read(feed.room, feed.head, feed.wanted)
-                if events.SOMEBODY_LEFT in text:
+                found = await self._read(feed.room, feed.head, feed.wanted)
+                if found.somebody_left:
                     await self._somebody_left()  # whoever left hears nothing from there on
-                self._push(feed, feed.head + 1, last, text)
-                if events.RENAMED in text:
+                self._push(feed, feed.head + 1, found.last, found.events)
+                if found.renamed:
                     self._renamed(feed.live)
         except (StorageError, DatabaseError) as error:
             logger.warning("room %d could not be read, trying again: %s", feed.room, error)
@@ -111,7 +111,7 @@ class Feeds:
         finally:
             feed.reading = None
 
-    async def _read(self, room: int, after: int, last: int) -> tuple[str, int]:
+    async def _read(self, room: int, after: int, last: int) -> events.Stretch:
         # Hundreds that come back together ask for the same: read it once.
         key = (room, after, last)
         reading = self._reads.get(key)
@@ -128,12 +128,12 @@ class Feeds:
             if feed.reading is not None:
                 await asyncio.wait([feed.reading])
             while cursor < feed.head:
-                text, last = await self._read(feed.room, cursor, feed.head)
+                found = await self._read(feed.room, cursor, feed.head)
                 async with listener.turn:
                     await listener.socket.drain()
                     # Not `more`: the client would ask for what comes by itself.
-                    listener.socket.push(protocol.events(feed.room, cursor + 1, last, text, more=False))
-                cursor = last
+                    listener.socket.push(protocol.events(feed.room, cursor + 1, found.last, found.events, more=False))
+                cursor = found.last
         except (StorageError, DatabaseError) as error:
             logger.warning("room %d could not be caught up with: %s", feed.room, error)
             listener.socket.close(Close.RESTARTING)  # it comes back with its cursors

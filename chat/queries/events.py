@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
 from chat import protocol
 from chat.queries.json_sql import MESSAGE_FIELDS, array, iso
 from storage.store import Connection, store
-
-SOMEBODY_LEFT = '"joined":false'
-RENAMED = '"kind":"room"'
 
 # Of `chat_event e` with its actor `a`, and message `m` with sender `s` where it has one.
 _EVENT = f"""
@@ -30,8 +28,11 @@ _EVENT = f"""
     )
 """  # noqa: S608 - constants
 _EVENTS = f"""
-    SELECT {array("event")} FROM (
-        SELECT {_EVENT} AS event FROM chat_event e
+    SELECT {array("event")} AS events,
+        count(*) FILTER (WHERE kind = 'member' AND NOT joined) AS departures,
+        count(*) FILTER (WHERE kind = 'room') AS renamings
+    FROM (
+        SELECT {_EVENT} AS event, e.kind, e.data ->> 'joined' AS joined FROM chat_event e
         JOIN chat_user a ON a.id = e.actor_id
         LEFT JOIN chat_message m ON m.id = e.message_id
         LEFT JOIN chat_user s ON s.id = m.sender_id
@@ -41,22 +42,40 @@ _EVENTS = f"""
 """  # noqa: S608 - constants
 
 
+class Stretch(NamedTuple):
+    """What happened in a room from some `seq` on."""
+
+    events: str
+    """A JSON array, ascending."""
+    last: int
+    """The `seq` of the last of them."""
+    somebody_left: bool
+    renamed: bool
+
+
 def events_json(connection: Connection, room: int, after: int, last: int) -> str:
     """The events with `after < seq <= last` as a JSON array, ascending."""
-    return connection.fetch_json(_EVENTS, [room, after, last])
+    text: str = connection.fetch_value(_EVENTS, [room, after, last])
+    return text
 
 
-async def read(room: int, after: int, last: int) -> tuple[str, int]:
-    """`events_json` from the event loop, for a reader who has been let in already, and how far it goes.
+async def read(room: int, after: int, last: int) -> Stretch:
+    """The events after `after`, for a reader who has been let in already.
 
-    That is `last`, or less far: at most `MAX_PAGE` events, and no more text than one frame should carry.
+    They go to `last`, or less far: at most `MAX_PAGE` events, and no more text than one frame should carry.
     """
     last = min(last, after + protocol.MAX_PAGE)
-    text = await store.fetch_json(_EVENTS, [room, after, last])
-    while len(text) > protocol.MAX_EVENTS_CHARS and last > after + 1:
+    stretch = await _read(room, after, last)
+    while len(stretch.events) > protocol.MAX_EVENTS_CHARS and last > after + 1:
         last = after + (last - after) // 2
-        text = await store.fetch_json(_EVENTS, [room, after, last])
-    return text, last
+        stretch = await _read(room, after, last)
+    return stretch
+
+
+async def _read(room: int, after: int, last: int) -> Stretch:
+    row = await store.fetch_one(_EVENTS, [room, after, last])
+    assert row is not None  # noqa: S101 - an aggregate always has a row
+    return Stretch(row["events"], last, bool(row["departures"]), bool(row["renamings"]))
 
 
 async def catch_up(user: int, room: int, after: int, limit: int) -> str | None:
@@ -66,8 +85,10 @@ async def catch_up(user: int, room: int, after: int, limit: int) -> str | None:
         return None
     if after > head:
         return protocol.reset(room, head)
-    text, last = await read(room, after, min(head, after + limit)) if head > after else ("[]", after)
-    return protocol.events(room, after + 1, last, text, more=last < head)
+    if after == head:
+        return protocol.events(room, after + 1, after, "[]", more=False)
+    found = await read(room, after, min(head, after + limit))
+    return protocol.events(room, after + 1, found.last, found.events, more=found.last < head)
 
 
 async def head_for(user: int, room: int) -> int | None:

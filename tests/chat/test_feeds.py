@@ -44,12 +44,12 @@ class Reads:
         self.open = asyncio.Event()
         self.failures = 0
 
-    async def __call__(self, room: int, after: int, last: int) -> tuple[str, int]:
+    async def __call__(self, room: int, after: int, last: int) -> events.Stretch:
         await self.open.wait()
         if self.failures:
             self.failures -= 1
             raise QueryTimeout(1)
-        return some_events(after, last), last
+        return events.Stretch(some_events(after, last), last, somebody_left=False, renamed=False)
 
 
 @pytest.fixture
