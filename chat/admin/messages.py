@@ -1,0 +1,89 @@
+"""Finding any message, taking it back and bringing it back."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest
+
+from chat.actions.messages import set_deleted
+from chat.admin.lists import ReadOnly, Uncounted
+from chat.models import Message
+from storage.store import store
+
+# By sender first, because that is how the index of client ids begins.
+SEARCH = """
+    SELECT rowid FROM chat_message_fts WHERE chat_message_fts MATCH %s
+    UNION ALL SELECT id FROM chat_message WHERE sender_id IN (SELECT id FROM chat_user) AND client_id = %s
+    UNION ALL SELECT %s
+"""
+
+
+class DeletedFilter(admin.SimpleListFilter):
+    title = "deleted"
+    parameter_name = "deleted"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", "No"), ("yes", "Yes")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() in {"yes", "no"}:
+            return queryset.filter(deleted_at__isnull=self.value() == "no")
+        return queryset
+
+
+@admin.register(Message)
+class MessageAdmin(Uncounted, ReadOnly):
+    list_display = ("id", "text", "sender", "room", "seq", "created_at", "deleted_at")
+    list_filter = ("room", "sender", "created_at", DeletedFilter)
+    list_select_related = ("sender", "room")
+    search_fields = ("body",)
+    search_help_text = "Words of the text, a server id, or a whole client id"
+    actions = ("take_back", "bring_back")
+    fields = ("id", "room", "seq", "sender", "client_id", "body", "reply_to", "created_at", "edited_at", "deleted_at")
+
+    @admin.display(description="text")
+    def text(self, message: Message) -> str:
+        return message.body if len(message.body) <= 120 else message.body[:119] + "…"
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        # Inside a room by `seq`: the same order, straight off its index.
+        return ("-seq",) if "room__id__exact" in request.GET else ("-id",)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        number = int(term) if term.isdecimal() and len(term) < 19 else None
+        return queryset.filter(id__in=RawSQL(SEARCH, [_words(term), term, number])), False  # noqa: S611 - parameters
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("chat.delete_message")
+
+    @admin.action(description="Delete for everybody (can be restored)", permissions=["moderate"])
+    def take_back(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._set_deleted(request, queryset, deleted=True)
+
+    @admin.action(description="Restore", permissions=["moderate"])
+    def bring_back(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._set_deleted(request, queryset, deleted=False)
+
+    def _set_deleted(self, request: HttpRequest, queryset: QuerySet, *, deleted: bool) -> None:
+        actor: Any = request.user.pk
+        done = "deleted" if deleted else "restored"
+        changed = 0
+        for message in queryset:
+            if store.run_transaction(partial(set_deleted, message=message.pk, actor=actor, deleted=deleted)):
+                self.log_change(request, message, done)
+                changed += 1
+        self.message_user(request, f"{changed} {done}. Open chats follow within a second.", messages.SUCCESS)
+
+
+def _words(term: str) -> str:
+    """A full-text query for rows with all these words, the last of which may be a beginning."""
+    words = ['"' + word.replace('"', '""') + '"' for word in term.split()]
+    return " ".join(words) + "*"
