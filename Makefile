@@ -30,7 +30,7 @@ check: check-tools dev-packages frontend-packages ## the linters alone: style, t
 	@$(PY) -m mypy
 	$(call heading,import contracts)
 	@.venv/bin/lint-imports
-	$(call heading,tsc)
+	$(call heading,tsc and biome)
 	@npm --prefix frontend run check
 
 clean: ## remove what make made: .venv, node_modules, caches; never var/

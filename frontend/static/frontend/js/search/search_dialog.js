@@ -115,7 +115,7 @@ class Search {
   #keyDown(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const stops = [this.#field, ...this.#results.querySelectorAll("button")];
-    const place = stops.findIndex((stop) => stop === document.activeElement);
+    const place = stops.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
     if (step === undefined || place === -1) return;
     event.preventDefault();
     stops[place + step]?.focus();
