@@ -17,7 +17,10 @@ function answer(body, init) {
 test("an answer that is none of ours is an error that says so", async () => {
   for (const body of ["<title>Welcome to the hotel</title>", "", "null"]) {
     answer(body, { status: 200 });
-    await assert.rejects(ask("GET", "/api/people/"), (error) => error instanceof ApiError && /in place of the server/.test(error.message));
+    await assert.rejects(
+      ask("GET", "/api/people/"),
+      (error) => error instanceof ApiError && /in place of the server/.test(error.message),
+    );
   }
 });
 

@@ -59,7 +59,12 @@ beforeEach(() => {
     lost: () => (losses += 1),
     changed: (status) => states.push(status),
   };
-  const world = { open: () => (sockets.push(new FakeSocket()), last()), now: () => now, random: () => dice, online: () => true };
+  const world = {
+    open: () => (sockets.push(new FakeSocket()), last()),
+    now: () => now,
+    random: () => dice,
+    online: () => true,
+  };
   connection = new Connection(delegate, world);
   connection.start();
 });
@@ -70,7 +75,10 @@ test("hello is the first frame, and nothing else is sent before welcome", () => 
   assert.equal(connection.send({ type: "ping", n: 1 }), false);
   last().say({ type: "welcome", ping_ms: 25_000 });
   assert.equal(connection.send({ type: "ping", n: 1 }), true);
-  assert.deepEqual(last().sent.map((frame) => frame.type), ["hello", "ping"]);
+  assert.deepEqual(
+    last().sent.map((frame) => frame.type),
+    ["hello", "ping"],
+  );
   assert.equal(state(), "connected");
 });
 
@@ -86,7 +94,11 @@ test("a lost connection is opened again, after waits that grow up to 30 s", () =
 });
 
 test("a connection that lives starts the waits afresh; one that dies at once does not", () => {
-  for (const [lived, wait] of [[100, 250], [100, 500], [20_000, 250]]) {
+  for (const [lived, wait] of [
+    [100, 250],
+    [100, 500],
+    [20_000, 250],
+  ]) {
     welcomed();
     pass(lived);
     last().end(1006);

@@ -5,11 +5,19 @@ import { RoomCursor } from "../../frontend/static/frontend/js/connection/room_cu
 import { seeded } from "./support.js";
 
 const frame = (from, to, more = false, room = 1) => ({
-  type: "events", room, from, to, more,
+  type: "events",
+  room,
+  from,
+  to,
+  more,
   events: Array.from({ length: to - from + 1 }, (_, index) => ({ seq: from + index, kind: "message" })),
 });
 const seqs = (taken) => taken.fresh.map((event) => event.seq);
-const welcome = (epoch, ...heads) => ({ type: "welcome", epoch, rooms: heads.map((head, index) => ({ id: index + 1, head })) });
+const welcome = (epoch, ...heads) => ({
+  type: "welcome",
+  epoch,
+  rooms: heads.map((head, index) => ({ id: index + 1, head })),
+});
 
 test("the next events are applied, those known already are not", () => {
   const cursor = new RoomCursor(10);
@@ -53,7 +61,10 @@ test("any mixture of lost, doubled and late frames ends with exactly the log", (
       applied.push(...fresh.map((event) => event.seq));
       if (sync) wire.unshift(frame(cursor.last + 1, Math.min(60, cursor.last + 10), cursor.last + 10 < 60));
     }
-    assert.deepEqual(applied, Array.from({ length: 60 }, (_, index) => index + 1));
+    assert.deepEqual(
+      applied,
+      Array.from({ length: 60 }, (_, index) => index + 1),
+    );
   }
 });
 
@@ -61,7 +72,13 @@ test("the first welcome sets the cursors to the heads, and nothing is due", () =
   const catchUp = new CatchUp();
   catchUp.welcome(welcome("e1", 10, 20), new Map());
   assert.ok(catchUp.done);
-  assert.deepEqual(catchUp.positions(() => true), [[1, 10], [2, 20]]);
+  assert.deepEqual(
+    catchUp.positions(() => true),
+    [
+      [1, 10],
+      [2, 20],
+    ],
+  );
 });
 
 test("only rooms on show are followed from one connection to the next", () => {
@@ -69,7 +86,13 @@ test("only rooms on show are followed from one connection to the next", () => {
   catchUp.welcome(welcome("e1", 10, 20), new Map());
   const named = new Map(catchUp.positions((room) => room === 1));
   catchUp.welcome(welcome("e1", 15, 25), named);
-  assert.deepEqual(catchUp.positions(() => true), [[1, 10], [2, 25]]);
+  assert.deepEqual(
+    catchUp.positions(() => true),
+    [
+      [1, 10],
+      [2, 25],
+    ],
+  );
   assert.ok(!catchUp.done);
   catchUp.take(frame(11, 14), 0);
   assert.ok(!catchUp.done);
@@ -90,13 +113,22 @@ test("another epoch: cursors are void and the rooms on show are loaded anew", ()
   catchUp.welcome(welcome("e1", 10), new Map());
   assert.deepEqual(catchUp.welcome(welcome("e2", 4), new Map([[1, 10]])), [1]);
   assert.ok(catchUp.done);
-  assert.deepEqual(catchUp.positions(() => true), [[1, 4]]);
+  assert.deepEqual(
+    catchUp.positions(() => true),
+    [[1, 4]],
+  );
 });
 
 test("a room that was left is not waited for", () => {
   const catchUp = new CatchUp();
   catchUp.welcome(welcome("e1", 10, 20), new Map());
-  catchUp.welcome(welcome("e1", 12, 20), new Map([[1, 10], [2, 20]]));
+  catchUp.welcome(
+    welcome("e1", 12, 20),
+    new Map([
+      [1, 10],
+      [2, 20],
+    ]),
+  );
   catchUp.follow([{ id: 2, head: 20 }]);
   assert.ok(catchUp.done);
 });
@@ -105,7 +137,13 @@ test("who comes back to a room, or finds it anew, has to load what they held of 
   const catchUp = new CatchUp();
   assert.deepEqual(catchUp.welcome(welcome("e1", 10, 20), new Map()), [1, 2]);
   assert.deepEqual(catchUp.follow([{ id: 2, head: 20 }]), []);
-  assert.deepEqual(catchUp.follow([{ id: 1, head: 14 }, { id: 2, head: 20 }]), [1]);
+  assert.deepEqual(
+    catchUp.follow([
+      { id: 1, head: 14 },
+      { id: 2, head: 20 },
+    ]),
+    [1],
+  );
   catchUp.follow([{ id: 2, head: 20 }]);
   assert.deepEqual(catchUp.welcome(welcome("e1", 18, 22), new Map([[2, 20]])), [1]);
 });

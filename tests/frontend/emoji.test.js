@@ -5,12 +5,19 @@ import { isEmojiOnly } from "../../frontend/static/frontend/js/emoji/emoji_only.
 import { emojiFor, emojiQuery } from "../../frontend/static/frontend/js/composer/emoji_query.js";
 import { plainEmoji } from "../../frontend/static/frontend/js/emoji/plain_emoji.js";
 
-const DATA = new URL("../../frontend/static/frontend/vendor/emoji-picker-element-data/en/emojibase/data.json", import.meta.url);
-const all = JSON.parse(readFileSync(DATA, "utf8")).flatMap(({ emoji, skins = [] }) => [emoji, ...skins.map((skin) => skin.emoji)]);
+const DATA = new URL(
+  "../../frontend/static/frontend/vendor/emoji-picker-element-data/en/emojibase/data.json",
+  import.meta.url,
+);
+const all = JSON.parse(readFileSync(DATA, "utf8")).flatMap(({ emoji, skins = [] }) => [
+  emoji,
+  ...skins.map((skin) => skin.emoji),
+]);
 
 test("every emoji of the picker is known as one, alone and in threes", () => {
   assert.ok(all.length > 3_000);
-  for (const emoji of all) for (const text of [emoji, plainEmoji(emoji), `${emoji}${emoji} ${emoji}`]) assert.ok(isEmojiOnly(text), text);
+  for (const emoji of all)
+    for (const text of [emoji, plainEmoji(emoji), `${emoji}${emoji} ${emoji}`]) assert.ok(isEmojiOnly(text), text);
 });
 
 test("an emoji has one form: its short one, as long as it is drawn in colour", () => {
@@ -25,7 +32,22 @@ test("the name of an emoji is being typed behind a colon that begins a word, fro
   assert.deepEqual(emojiQuery("(:tada:"), { at: 1, query: "tada:" });
   assert.deepEqual(emojiQuery(":+1"), { at: 0, query: "+1" });
   assert.deepEqual(emojiQuery(`${"x".repeat(500)} :100`), { at: 501, query: "100" });
-  for (const text of ["", ":", ":s", ":D", ":DD", ":-)", "10:30", "at :30", "note:so", "https://a", "std::vector", ":tada: ", ":a b", ":sm::"]) {
+  for (const text of [
+    "",
+    ":",
+    ":s",
+    ":D",
+    ":DD",
+    ":-)",
+    "10:30",
+    "at :30",
+    "note:so",
+    "https://a",
+    "std::vector",
+    ":tada: ",
+    ":a b",
+    ":sm::",
+  ]) {
     assert.equal(emojiQuery(text), null, text);
   }
 });

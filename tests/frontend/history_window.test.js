@@ -137,7 +137,10 @@ class World {
     const seqs = this.window.entries.map(({ seq }) => seq);
     assert.ok(seqs.length <= 2 * REACH + 1, `${seqs.length} are held`);
     if (!this.window.loaded) return;
-    assert.ok(seqs.every((seq, index) => index === 0 || seq > seqs[index - 1]), "in order, and no double");
+    assert.ok(
+      seqs.every((seq, index) => index === 0 || seq > seqs[index - 1]),
+      "in order, and no double",
+    );
     // Pages and acks may be ahead of the events; what is between them and the cursor is still to come.
     const last = this.window.newer ? Math.min(this.cursor, this.window.last ?? 0) : this.cursor;
     const heard = (all) => all.filter((seq) => seq >= (this.window.first ?? 0) && seq <= last);

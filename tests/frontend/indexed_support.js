@@ -9,7 +9,7 @@ export class FakeIndexedDB {
   open() {
     const request = {};
     const start = () => {
-      if (this.mood === "refuses to open") return (request.error = new Error("blocked")), request.onerror();
+      if (this.mood === "refuses to open") return ((request.error = new Error("blocked")), request.onerror());
       request.result = { createObjectStore: () => {}, transaction: () => this.#transaction(), close: () => {} };
       request.onupgradeneeded();
       request.onsuccess();

@@ -6,7 +6,11 @@ import { FakeStorage, draft } from "./support.js";
 let storage;
 const journal = (user = 1) => new OutboxJournal(() => storage, user);
 const entry = (id, more = {}) => ({ ...draft(id), n: 1, state: "queued", error: null, ...more });
-const kept = (journal) => journal.load().map(({ clientId }) => clientId).sort();
+const kept = (journal) =>
+  journal
+    .load()
+    .map(({ clientId }) => clientId)
+    .sort();
 beforeEach(() => {
   storage = new FakeStorage();
 });
@@ -15,7 +19,12 @@ test("what is saved is there for the next page", () => {
   journal().save(entry("a"));
   journal().save(entry("b", { state: "failed", error: "busy" }));
   assert.deepEqual(kept(journal()), ["a", "b"]);
-  assert.deepEqual(journal().load().find(({ clientId }) => clientId === "b"), entry("b", { state: "failed", error: "busy" }));
+  assert.deepEqual(
+    journal()
+      .load()
+      .find(({ clientId }) => clientId === "b"),
+    entry("b", { state: "failed", error: "busy" }),
+  );
 });
 
 test("nobody gets what somebody else wrote, whatever the user ids", () => {
@@ -49,7 +58,9 @@ test("a full storage keeps what it has and says that it did not take more", () =
 });
 
 test("a storage that throws when it is merely named is a blocked one", () => {
-  const blocked = new OutboxJournal(() => { throw new DOMException("no", "SecurityError"); }, 1);
+  const blocked = new OutboxJournal(() => {
+    throw new DOMException("no", "SecurityError");
+  }, 1);
   assert.equal(blocked.load(), null);
   assert.equal(blocked.save(entry("a")), false);
   blocked.forget("a");

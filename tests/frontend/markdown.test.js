@@ -25,7 +25,11 @@ function shown(blocks) {
     if (block.type === "paragraph") return inline(block.children);
     if (block.type === "code-block") return { code: block.text, ...(block.language && { language: block.language }) };
     if (block.type === "quote") return { quote: shown(block.children) };
-    return { [block.ordered ? "ol" : "ul"]: block.items.map(({ number, children }) => (number === null ? shown(children) : [number, ...shown(children)])) };
+    return {
+      [block.ordered ? "ol" : "ul"]: block.items.map(({ number, children }) =>
+        number === null ? shown(children) : [number, ...shown(children)],
+      ),
+    };
   });
 }
 
@@ -66,7 +70,12 @@ test("signs that are no markup stay as they were typed", () => {
 });
 
 test("a backslash keeps a sign from being markup", () => {
-  check([["\\*a\\* \\`b\\` \\[c](https://a.example/) \\@Bob \\~~d~~", "*a* `b` [c](<a https://a.example/>https://a.example/</a>) @Bob ~~d~~"]]);
+  check([
+    [
+      "\\*a\\* \\`b\\` \\[c](https://a.example/) \\@Bob \\~~d~~",
+      "*a* `b` [c](<a https://a.example/>https://a.example/</a>) @Bob ~~d~~",
+    ],
+  ]);
 });
 
 test("code keeps what is in it", () => {
@@ -105,9 +114,26 @@ test("quotes", () => {
 test("lists", () => {
   check([
     ["- a\n- *b*\n\nc", { ul: [["a"], ["<i>b</i>"]] }, "c"],
-    ["3. a\n3. b\n10. c", { ol: [[3, "a"], [3, "b"], [10, "c"]] }],
+    [
+      "3. a\n3. b\n10. c",
+      {
+        ol: [
+          [3, "a"],
+          [3, "b"],
+          [10, "c"],
+        ],
+      },
+    ],
     ["- a\n  more\n  - b\n    - c\n- d\ntext", { ul: [["a\nmore", { ul: [["b", { ul: [["c"]] }]] }], ["d"]] }, "text"],
-    ["1. a\n   ```\n   x\n     y\n   ```\n2. b", { ol: [[1, "a", { code: "x\n  y" }], [2, "b"]] }],
+    [
+      "1. a\n   ```\n   x\n     y\n   ```\n2. b",
+      {
+        ol: [
+          [1, "a", { code: "x\n  y" }],
+          [2, "b"],
+        ],
+      },
+    ],
     ["- a\n1. b", { ul: [["a"]] }, { ol: [[1, "b"]] }],
     ["Shopping:\n- milk", "Shopping:", { ul: [["milk"]] }],
   ]);
@@ -120,12 +146,27 @@ test("links", () => {
     ["*see https://a.example/b*, ok", "<i>see <a https://a.example/b>https://a.example/b</a></i>, ok"],
     ["[https://a.example](https://a.example)", "<a https://a.example/>https://a.example</a>"],
   ]);
-  for (const text of ["[a](javascript:alert(1))", "[a](jAvAsCrIpT:x)", "[a](data:text/html,b)", "[a](vbscript:x)", "[a](/admin/)", "[a]()", "[](https:x)", "http://", "javascript:alert(1)"])
+  for (const text of [
+    "[a](javascript:alert(1))",
+    "[a](jAvAsCrIpT:x)",
+    "[a](data:text/html,b)",
+    "[a](vbscript:x)",
+    "[a](/admin/)",
+    "[a]()",
+    "[](https:x)",
+    "http://",
+    "javascript:alert(1)",
+  ])
     assert.deepEqual(tree(text), [text]);
 });
 
 test("the text of a link never names another address than the one it leads to", () => {
-  check([["[https://bank.example](https://evil.example)", "[<a https://bank.example/>https://bank.example</a>](<a https://evil.example/>https://evil.example</a>)"]]);
+  check([
+    [
+      "[https://bank.example](https://evil.example)",
+      "[<a https://bank.example/>https://bank.example</a>](<a https://evil.example/>https://evil.example</a>)",
+    ],
+  ]);
 });
 
 test("mentions", () => {
@@ -143,14 +184,66 @@ test("blank lines stay as typed, save around blocks", () => {
 
 // Random texts
 
-const PIECES = ["*", "**", "***", "~~", "~", "`", "``", "```", "\n```", "\n", "\n\n", "\n> ", ">", "\n- ", "\n  - ", "\n1. ", " ", "  ", "\t", "[", "](", ")", "(", "]", "\\", "@", "@Ana", "@Ana Maria", "https://a.example/", "http://", "mailto:", "javascript:", "a", "b", "é", "日", "👍🏽", "1", ".", "-", "_", "<i>", "&lt;", "\u202e", "\0", "\ud800"];
+const PIECES = [
+  "*",
+  "**",
+  "***",
+  "~~",
+  "~",
+  "`",
+  "``",
+  "```",
+  "\n```",
+  "\n",
+  "\n\n",
+  "\n> ",
+  ">",
+  "\n- ",
+  "\n  - ",
+  "\n1. ",
+  " ",
+  "  ",
+  "\t",
+  "[",
+  "](",
+  ")",
+  "(",
+  "]",
+  "\\",
+  "@",
+  "@Ana",
+  "@Ana Maria",
+  "https://a.example/",
+  "http://",
+  "mailto:",
+  "javascript:",
+  "a",
+  "b",
+  "é",
+  "日",
+  "👍🏽",
+  "1",
+  ".",
+  "-",
+  "_",
+  "<i>",
+  "&lt;",
+  "\u202e",
+  "\0",
+  "\ud800",
+];
 const LETTERS = /[^\s*~`[\]()>\\.\-\d]/gu;
 
 const LINK_END = /\]\((?:https?:\/\/|mailto:)(?:[^\s()<>]|\([^\s()<>]*\))+\)/gi;
 
 /** Everything a tree holds, in the order in which it was typed; of links with a text of their own, that. */
 function contents(nodes) {
-  return nodes.map(({ text, language, children, items, number }) => `${number ?? ""}${language ?? ""}${text ?? contents(children ?? items)}`).join("");
+  return nodes
+    .map(
+      ({ text, language, children, items, number }) =>
+        `${number ?? ""}${language ?? ""}${text ?? contents(children ?? items)}`,
+    )
+    .join("");
 }
 
 const letters = (text) => (text.match(LETTERS) ?? []).join("");
@@ -176,7 +269,28 @@ test("random texts: every character that is no markup is in the tree, in order, 
 
 test("texts without markup come through to the letter", () => {
   const random = seeded(11);
-  const plain = ["a", " ", "word", "é", "日本", "👍🏽", ", ", ".", "!", "\n", "&", "<", "_", "=", "#", "%", "/", ":", ";", '"'];
+  const plain = [
+    "a",
+    " ",
+    "word",
+    "é",
+    "日本",
+    "👍🏽",
+    ", ",
+    ".",
+    "!",
+    "\n",
+    "&",
+    "<",
+    "_",
+    "=",
+    "#",
+    "%",
+    "/",
+    ":",
+    ";",
+    '"',
+  ];
   for (let round = 0; round < 5_000; round++) {
     const text = `x${Array.from({ length: random() * 30 }, () => plain[Math.floor(random() * plain.length)]).join("")}x`;
     assert.deepEqual(parseMarkdown(text, NAMES), [{ type: "paragraph", children: [{ type: "text", text }] }]);
@@ -184,18 +298,61 @@ test("texts without markup come through to the letter", () => {
 });
 
 test("trees are never deep, however the text tries", () => {
-  const depth = (nodes) => nodes.reduce((deepest, { children, items }) => Math.max(deepest, 1 + depth(children ?? items ?? [])), 0);
-  for (const unit of ["> ", ">", "- ", "*a **b ~~c ", "1. ", "> - ", "*a", "[", "***a"]) assert.ok(depth(parseMarkdown(unit.repeat(4_000))) < 16, unit);
+  const depth = (nodes) =>
+    nodes.reduce((deepest, { children, items }) => Math.max(deepest, 1 + depth(children ?? items ?? [])), 0);
+  for (const unit of ["> ", ">", "- ", "*a **b ~~c ", "1. ", "> - ", "*a", "[", "***a"])
+    assert.ok(depth(parseMarkdown(unit.repeat(4_000))) < 16, unit);
   assert.ok(depth(parseMarkdown(Array.from({ length: 100 }, (_, n) => `${"  ".repeat(n)}- a`).join("\n"))) < 16);
 });
 
 // Forty times longer than the server takes: what grows with the square of the length runs into the limit here.
 test("hostile texts take time in proportion to their length", { timeout: 60_000 }, async () => {
   const units = [
-    "*", "**", "*a", "*a ", "**a *b ", "*a_", "~~", "~~a ", "`", "`a``b```c", "```\n", "\n```", "[", "[a](", "](",
-    "[a](http://x", "[a](http://(", "> ", ">", "\n> ", "\n- ", "- ", "1. ", "\n   ", " ", "\t", "\n", "http://",
-    "http://a)", "http://](", "https://a.b/(", "@", "@A", "@A1", "@A1x", "\\", "\\*", "***a** ", "a*", "a.",
-    "-\t", "\n-", "👍", "\n\n*", "`a\n\n"
+    "*",
+    "**",
+    "*a",
+    "*a ",
+    "**a *b ",
+    "*a_",
+    "~~",
+    "~~a ",
+    "`",
+    "`a``b```c",
+    "```\n",
+    "\n```",
+    "[",
+    "[a](",
+    "](",
+    "[a](http://x",
+    "[a](http://(",
+    "> ",
+    ">",
+    "\n> ",
+    "\n- ",
+    "- ",
+    "1. ",
+    "\n   ",
+    " ",
+    "\t",
+    "\n",
+    "http://",
+    "http://a)",
+    "http://](",
+    "https://a.b/(",
+    "@",
+    "@A",
+    "@A1",
+    "@A1x",
+    "\\",
+    "\\*",
+    "***a** ",
+    "a*",
+    "a.",
+    "-\t",
+    "\n-",
+    "👍",
+    "\n\n*",
+    "`a\n\n",
   ];
   const names = new MentionNames(Array.from({ length: 500 }, (_, n) => `A${n}`.padEnd(3 + (n % 60), "x")));
   const texts = units.map((unit) => unit.repeat(640_000 / unit.length));

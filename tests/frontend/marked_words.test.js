@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { markedMessage, markedWords } from "../../frontend/static/frontend/js/search/marked_words.js";
 
 /** As the reader sees it, with what is marked in brackets. */
-const shown = (text, query) => markedWords(text, query).map(({ text: part, found }) => (found ? `[${part}]` : part)).join("");
+const shown = (text, query) =>
+  markedWords(text, query)
+    .map(({ text: part, found }) => (found ? `[${part}]` : part))
+    .join("");
 
 test("words are marked whatever their case and accents, the last one from its beginning", () => {
   assert.equal(shown("The cake, THE CAKES, a pancake", "cake"), "The [cake], THE [CAKES], a pancake");
@@ -31,11 +34,20 @@ test("a long text is cut around the first word found, between words", () => {
 });
 
 test("nothing is lost of a short text", () => {
-  for (const text of ["", "a", " a  b\n", "🎺 a"]) assert.equal(markedWords(text, "a").map((part) => part.text).join(""), text);
+  for (const text of ["", "a", " a  b\n", "🎺 a"])
+    assert.equal(
+      markedWords(text, "a")
+        .map((part) => part.text)
+        .join(""),
+      text,
+    );
 });
 
 test("of a message the markup is left out, unless it is what was found", () => {
-  const found = (/** @type {string} */ body, /** @type {string} */ query) => markedMessage(body, query).map(({ text, found }) => (found ? `[${text}]` : text)).join("");
+  const found = (/** @type {string} */ body, /** @type {string} */ query) =>
+    markedMessage(body, query)
+      .map(({ text, found }) => (found ? `[${text}]` : text))
+      .join("");
   assert.equal(found("Two **numbats** and `a numbat`", "numbats"), "Two [numbats] and a numbat");
   assert.equal(found("```python\nprint(1)\n```", "print"), "[print](1)");
   assert.equal(found("```python\nprint(1)\n```", "python"), "```[python]\nprint(1)\n```");

@@ -12,7 +12,8 @@ test("a mention is being typed behind an @ that begins a word, up to a blank at 
   assert.deepEqual(mentionQuery("(@Ana M"), { at: 1, query: "Ana M" });
   assert.deepEqual(mentionQuery("@Bob @h"), { at: 5, query: "h" });
   assert.deepEqual(mentionQuery(`${"x".repeat(500)} @h`), { at: 501, query: "h" });
-  for (const text of ["", "hello", "mail@bob", "é@bob", "@Ana ", "@a\nb", `@${"x".repeat(90)}`]) assert.equal(mentionQuery(text), null, text);
+  for (const text of ["", "hello", "mail@bob", "é@bob", "@Ana ", "@a\nb", `@${"x".repeat(90)}`])
+    assert.equal(mentionQuery(text), null, text);
 });
 
 test("any part of a name fits, beginnings of words come first, case and accents do not matter", () => {
@@ -25,7 +26,10 @@ test("any part of a name fits, beginnings of words come first, case and accents 
 
 test("a name that is typed in full and fits nobody else needs no list: Enter sends", () => {
   assert.deepEqual(offered("bob"), []);
-  assert.deepEqual(offered("ana"), ["Ana", "Ana Maria", "Hanna"].filter((name) => name !== "Hanna"));
+  assert.deepEqual(
+    offered("ana"),
+    ["Ana", "Ana Maria", "Hanna"].filter((name) => name !== "Hanna"),
+  );
 });
 
 test("members are asked for once a room, follow what happens, and are asked for again after a failure", async () => {

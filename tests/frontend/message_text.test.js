@@ -7,7 +7,8 @@ import { MentionNames } from "../../frontend/static/frontend/js/text/mention_nam
 import { mentionedNames } from "../../frontend/static/frontend/js/text/markdown.js";
 
 test("http, https and mailto may be links, and nothing else may, however it is disguised", () => {
-  for (const address of ["http://a.example", "HTTPS://a.example/b?c#d", "mailto:a@b.example"]) assert.ok(safeHref(address), address);
+  for (const address of ["http://a.example", "HTTPS://a.example/b?c#d", "mailto:a@b.example"])
+    assert.ok(safeHref(address), address);
   for (const address of [
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",
@@ -53,15 +54,34 @@ test("a mention is the longest name that stands as words of its own", () => {
   assert.deepEqual(mentioned("@Ana Maria and @bob, @Ana"), ["Ana Maria", "Bob", "Ana"]);
   assert.deepEqual(mentioned("**@Bob** > @Ana\n> - @o'neil (ops)"), ["Bob", "Ana", "o'Neil (ops)"]);
   assert.deepEqual(mentioned("@遠藤 恵美"), ["遠藤 恵美"]);
-  for (const text of ["@Bobby", "mail@Bob", "é@Bob", "@ Bob", "`@Bob`", "```\n@Bob\n```", "\\@Bob", "@", "[@Bob](https://a.example)"])
+  for (const text of [
+    "@Bobby",
+    "mail@Bob",
+    "é@Bob",
+    "@ Bob",
+    "`@Bob`",
+    "```\n@Bob\n```",
+    "\\@Bob",
+    "@",
+    "[@Bob](https://a.example)",
+  ])
     assert.deepEqual(mentioned(text), [], text);
 });
 
 test("up to three emoji alone are shown large; digits, signs and words are not", () => {
-  for (const text of ["😀", "👍🏽", "❤️", "👨‍👩‍👧‍👦", "🇩🇪 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "🎉🎉🎉", " 🙂\n"]) assert.ok(isEmojiOnly(text), text);
-  for (const text of ["", " ", "1", "12", "#", "*", "🎉🎉🎉🎉", "ok 👍", "🇩", "\u200d"]) assert.ok(!isEmojiOnly(text), text);
+  for (const text of ["😀", "👍🏽", "❤️", "👨‍👩‍👧‍👦", "🇩🇪 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "🎉🎉🎉", " 🙂\n"])
+    assert.ok(isEmojiOnly(text), text);
+  for (const text of ["", " ", "1", "12", "#", "*", "🎉🎉🎉🎉", "ok 👍", "🇩", "\u200d"])
+    assert.ok(!isEmojiOnly(text), text);
 });
 
 test("initials are the first letters of the first and the last name", () => {
-  assert.deepEqual(["Alice Adler", "bob", "Ana María de la Cruz", "遠藤 恵美", "", "😀"].map(initials), ["AA", "BO", "AC", "遠恵", "?", "😀"]);
+  assert.deepEqual(["Alice Adler", "bob", "Ana María de la Cruz", "遠藤 恵美", "", "😀"].map(initials), [
+    "AA",
+    "BO",
+    "AC",
+    "遠恵",
+    "?",
+    "😀",
+  ]);
 });

@@ -10,12 +10,15 @@ const texts = new Map(files.map((name) => [name, readFileSync(join(FOLDER, name)
 
 /** Imports as the static files storage sees them: it reads comments, and so JSDoc's import("./x.js"), too. */
 function imports(name) {
-  const targets = [...texts.get(name).matchAll(/(?:from\s+|import\s*\(\s*)["'](\.[\w./]+)["']/g)].map((match) => match[1]);
+  const targets = [...texts.get(name).matchAll(/(?:from\s+|import\s*\(\s*)["'](\.[\w./]+)["']/g)].map(
+    (match) => match[1],
+  );
   return new Set(targets.map((target) => posix.join(posix.dirname(name), target)));
 }
 
 test("every import names a file that exists", () => {
-  for (const name of files) for (const target of imports(name)) assert.ok(texts.has(target), `${name} imports ${target}`);
+  for (const name of files)
+    for (const target of imports(name)) assert.ok(texts.has(target), `${name} imports ${target}`);
 });
 
 test("nothing imports in a circle, types included: hashed file names could never settle", () => {
@@ -35,7 +38,11 @@ test("every module stays small enough to hold in the head", () => {
 
 test("nothing writes markup or styles, runs text as code, or calls another host", () => {
   for (const [name, text] of texts) {
-    assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\("style"/, name);
+    assert.doesNotMatch(
+      text,
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\("style"/,
+      name,
+    );
     assert.doesNotMatch(text.replace(/http:\/\/www\.w3\.org\S*/g, ""), /["'`]https?:\/\/\w/, name);
   }
 });

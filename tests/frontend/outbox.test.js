@@ -26,7 +26,8 @@ function listen(from, until) {
 /** Time passes until `until`, and the outbox is woken whenever it asks. */
 function wake(now, until) {
   const effects = [];
-  for (let at = outbox.wakeAt(now); at !== null && at <= until; at = outbox.wakeAt(at)) effects.push(...outbox.tick(at));
+  for (let at = outbox.wakeAt(now); at !== null && at <= until; at = outbox.wakeAt(at))
+    effects.push(...outbox.tick(at));
   return effects;
 }
 
@@ -136,7 +137,10 @@ test("edits, deletions and reactions are a lane of their own, whatever their roo
   outbox.refuse(nack("e2", "order"), 0);
   assert.deepEqual(sends(outbox.tick(1000)), []);
   assert.deepEqual(sends(outbox.enqueue(draft("b"), 1000)), ["send b"]);
-  assert.deepEqual(outbox.items(1).map((item) => item.clientId), ["e1", "a", "b"]);
+  assert.deepEqual(
+    outbox.items(1).map((item) => item.clientId),
+    ["e1", "a", "b"],
+  );
   outbox.confirm(receipt("e1"), 61_000);
   assert.deepEqual(sends(outbox.tick(61_000)), []);
 });
@@ -173,7 +177,8 @@ test("the lane of a message that failed does not rest any longer", () => {
   outbox.ready(64, 0);
   add("a", "b");
   let effects = [];
-  for (let now = 0; outbox.items()[0].state !== "failed"; now += 500) effects = [...outbox.tick(now), ...outbox.heard(now)];
+  for (let now = 0; outbox.items()[0].state !== "failed"; now += 500)
+    effects = [...outbox.tick(now), ...outbox.heard(now)];
   assert.deepEqual(did(effects), ["save a", "show a", "send b"]);
 });
 
@@ -275,7 +280,8 @@ test("answers to an earlier round do not hide that the server waits for what wil
   add("a", "b");
   const effects = [];
   // Each time it is the answer to the sending before that arrives, and the second message's at that.
-  for (let now = 0; now < 3000; now += 1000) effects.push(...outbox.refuse(nack("b", "order"), now), ...outbox.tick(now + 500));
+  for (let now = 0; now < 3000; now += 1000)
+    effects.push(...outbox.refuse(nack("b", "order"), now), ...outbox.tick(now + 500));
   assert.equal(did(effects).at(-1), "reconnect");
 });
 
@@ -283,7 +289,8 @@ test("out of order with nothing ahead: after a few rounds only a new connection 
   outbox.ready(64, 0);
   add("a");
   const effects = [];
-  for (let now = 0; now < 3000; now += 1000) effects.push(...outbox.refuse(nack("a", "order"), now), ...outbox.tick(now + 500));
+  for (let now = 0; now < 3000; now += 1000)
+    effects.push(...outbox.refuse(nack("a", "order"), now), ...outbox.tick(now + 500));
   assert.deepEqual(did(effects), ["send a", "send a", "reconnect"]);
 });
 
@@ -300,7 +307,10 @@ test("what was written after hearing of another tab's message is behind it in th
   outbox.adopt(keep(tab.retry("old", 0)), 0);
   keep(add("last"));
   next.restore([...kept.values()]);
-  assert.deepEqual(next.items().map(({ clientId }) => clientId), ["question", "answer", "old", "last"]);
+  assert.deepEqual(
+    next.items().map(({ clientId }) => clientId),
+    ["question", "answer", "old", "last"],
+  );
 });
 
 test("a restored outbox goes on in the order of writing, new messages behind it", () => {

@@ -29,7 +29,8 @@ class Server {
   /** Answers one `send` frame. */
   send({ held }, { clientId, operation: { room, body } }, refuses) {
     const culprit = held.get(room);
-    if (culprit !== undefined && culprit !== clientId) return { nack: { client_id: clientId, code: "order", retry: true } };
+    if (culprit !== undefined && culprit !== clientId)
+      return { nack: { client_id: clientId, code: "order", retry: true } };
     if (refuses && !this.receipts.has(clientId)) {
       if (refuses.retry) held.set(room, clientId);
       return { nack: { client_id: clientId, ...refuses } };
@@ -62,10 +63,22 @@ class Tab {
   constructor(world, seat) {
     this.world = world;
     this.seat = seat;
-    const browser = { locks: world.lock.for(this.mail), open: () => world.channels.for(this.mail, seat), visible: () => this.visible };
-    const clock = { now: () => world.now, alarm: (ms, ring) => (this.alarm = ms === null ? null : { at: world.now + ms, ring }) };
+    const browser = {
+      locks: world.lock.for(this.mail),
+      open: () => world.channels.for(this.mail, seat),
+      visible: () => this.visible,
+    };
+    const clock = {
+      now: () => world.now,
+      alarm: (ms, ring) => (this.alarm = ms === null ? null : { at: world.now + ms, ring }),
+    };
     const join = (delegate) => new Tabs(1, browser, delegate);
-    this.driver = new OutboxDriver(new Outbox({ random: world.random }), new Hands(this.storage(), this.page()), join, clock);
+    this.driver = new OutboxDriver(
+      new Outbox({ random: world.random }),
+      new Hands(this.storage(), this.page()),
+      join,
+      clock,
+    );
   }
 
   storage() {
@@ -172,7 +185,12 @@ class World {
 
   constructor(seed) {
     this.random = seeded(seed);
-    this.weather = { refused: this.chance(0.3) ? 0.97 : this.random() * 0.9, lost: this.random() * 0.6, doubled: this.random() * 0.3, broken: this.random() * 0.03 };
+    this.weather = {
+      refused: this.chance(0.3) ? 0.97 : this.random() * 0.9,
+      lost: this.random() * 0.6,
+      doubled: this.random() * 0.3,
+      broken: this.random() * 0.03,
+    };
     this.mostTabs = 1 + (seed % 4);
     this.open(0);
   }
@@ -274,17 +292,25 @@ class World {
       }
       this.now += 400;
       for (let round = 0; round < 4; round++) await null;
-      const busy = this.tabs.some((tab) => tab.driver.outbox.items().length + tab.mail.senders.length + tab.up.length + tab.down.length > 0);
+      const busy = this.tabs.some(
+        (tab) => tab.driver.outbox.items().length + tab.mail.senders.length + tab.up.length + tab.down.length > 0,
+      );
       if (!busy) return;
     }
-    assert.fail(`no end: ${JSON.stringify(this.tabs.map(({ driver }) => [driver.status(), driver.outbox.items()[0]]))}`);
+    assert.fail(
+      `no end: ${JSON.stringify(this.tabs.map(({ driver }) => [driver.status(), driver.outbox.items()[0]]))}`,
+    );
   }
 
   check() {
     const rows = ROOMS.flatMap((room) => this.server.rooms.get(room));
     assert.equal(new Set(rows).size, rows.length, "at most once");
     const kept = (bodies) => bodies.filter((body) => !this.discarded.has(body));
-    assert.deepEqual(kept(rows).sort(), kept([...this.written.values()].flat()).sort(), "nothing forgotten, nothing invented");
+    assert.deepEqual(
+      kept(rows).sort(),
+      kept([...this.written.values()].flat()).sort(),
+      "nothing forgotten, nothing invented",
+    );
     const steady = (bodies) => bodies.filter((body) => !this.stumbled.has(body));
     for (const [place, bodies] of this.written) {
       const [seat, room] = place.split(" ");
@@ -292,7 +318,8 @@ class World {
       assert.deepEqual(steady(stored), steady(bodies), `order kept in ${place}`);
     }
     for (const tab of this.tabs) {
-      for (const [clientId, state] of tab.shown) assert.ok(state === "sent" || state === "removed", `a tab still shows ${clientId} as ${state}`);
+      for (const [clientId, state] of tab.shown)
+        assert.ok(state === "sent" || state === "removed", `a tab still shows ${clientId} as ${state}`);
     }
     assert.equal(this.storage.length, 0, "nothing is left when all is sent");
   }

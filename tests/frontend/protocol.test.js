@@ -3,7 +3,14 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import "./support.js";
 import { newClientId } from "../../frontend/static/frontend/js/outbox/client_id.js";
-import { MAX_BODY, bodyLength, change, cleanBody, decode, hello } from "../../frontend/static/frontend/js/connection/protocol.js";
+import {
+  MAX_BODY,
+  bodyLength,
+  change,
+  cleanBody,
+  decode,
+  hello,
+} from "../../frontend/static/frontend/js/connection/protocol.js";
 
 const golden = (side) => JSON.parse(readFileSync(new URL(`../frames/${side}.json`, import.meta.url), "utf8"));
 const client = Object.fromEntries(golden("client").map(({ name, frame }) => [name, frame]));
@@ -14,13 +21,35 @@ test("every golden frame of the server is understood", () => {
 
 test("the golden frames cover every type a server may send", () => {
   const types = new Set(golden("server").map(({ frame }) => frame.type));
-  const known = ["welcome", "ack", "nack", "events", "rooms", "page", "reset", "typing", "presence", "error", "pong", "bye"];
+  const known = [
+    "welcome",
+    "ack",
+    "nack",
+    "events",
+    "rooms",
+    "page",
+    "reset",
+    "typing",
+    "presence",
+    "error",
+    "pong",
+    "bye",
+  ];
   assert.deepEqual([...types].sort(), known.sort());
 });
 
 test("what this client sends is what the golden frames say", () => {
   assert.deepEqual(hello([], null), client["hello, first connection"]);
-  assert.deepEqual(hello([[7, 120], [8, 0]], "e-4f1c"), client["hello, again"]);
+  assert.deepEqual(
+    hello(
+      [
+        [7, 120],
+        [8, 0],
+      ],
+      "e-4f1c",
+    ),
+    client["hello, again"],
+  );
   const asked = (clientId, operation) => change({ clientId, operation: { room: 7, ...operation } });
   const sent = { kind: "send", body: "Hello", replyTo: null };
   assert.deepEqual(asked("Zk3vQm0_xT-8aYbNfR2LwE", sent), client["send"]);
@@ -28,11 +57,15 @@ test("what this client sends is what the golden frames say", () => {
   assert.deepEqual(asked("edit-1", { kind: "edit", message: 9001, body: "Hello, all" }), client["edit"]);
   assert.deepEqual(asked("delete-1", { kind: "delete", message: 9001 }), client["delete"]);
   assert.deepEqual(asked("react-1", { kind: "react", message: 9001, emoji: "👍", on: true }), client["react"]);
-  assert.deepEqual(asked("react-2", { kind: "react", message: 9001, emoji: "👍", on: false }), client["react, taken back"]);
+  assert.deepEqual(
+    asked("react-2", { kind: "react", message: 9001, emoji: "👍", on: false }),
+    client["react, taken back"],
+  );
 });
 
 test("what is no frame is nothing", () => {
-  for (const text of ["", "{", "null", "[]", "7", '"ack"', '{"type": "confetti"}', "{}", new ArrayBuffer(2)]) assert.equal(decode(text), null);
+  for (const text of ["", "{", "null", "[]", "7", '"ack"', '{"type": "confetti"}', "{}", new ArrayBuffer(2)])
+    assert.equal(decode(text), null);
 });
 
 test("a body keeps its inner shape and loses what a server must refuse", () => {
@@ -51,7 +84,10 @@ test("length counts characters as the server does", () => {
 test("the longest body fits into one frame", () => {
   for (const letter of ["😀", "\n", '"', "\\", "\u0001"]) {
     const body = `.${cleanBody(`${letter.repeat(MAX_BODY - 2)}.`)}`;
-    const frame = change({ clientId: newClientId(), operation: { kind: "send", room: 2 ** 53, body, replyTo: 2 ** 53 } });
+    const frame = change({
+      clientId: newClientId(),
+      operation: { kind: "send", room: 2 ** 53, body, replyTo: 2 ** 53 },
+    });
     assert.ok(new TextEncoder().encode(JSON.stringify(frame)).length < 64 * 1024);
   }
 });

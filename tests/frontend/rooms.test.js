@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { grouped } from "../../frontend/static/frontend/js/rooms/room_order.js";
 import { Online } from "../../frontend/static/frontend/js/people/online.js";
-import { BELIEVED_MS, TELL_EVERY_MS, TypingList, TypingSignal, typingSentence } from "../../frontend/static/frontend/js/people/typing.js";
+import {
+  BELIEVED_MS,
+  TELL_EVERY_MS,
+  TypingList,
+  TypingSignal,
+  typingSentence,
+} from "../../frontend/static/frontend/js/people/typing.js";
 
 const room = (id, name, active_at, kind = "open") => ({ id, name, kind, active_at, head: 1, read_seq: 0, unread: 0 });
 const names = (rooms) => rooms.map(({ name }) => name);
@@ -21,18 +27,30 @@ test("rooms and direct messages stand apart, each with the newest first, whateve
 
 test("rooms that moved at the same time stand by name", () => {
   const at = "2026-11-22T10:00:00Z";
-  assert.deepEqual(names(grouped([room(1, "b", at), room(2, "ä", at), room(3, "a", at), room(4, "a", at)]).rooms), ["a", "a", "ä", "b"]);
+  assert.deepEqual(names(grouped([room(1, "b", at), room(2, "ä", at), room(3, "a", at), room(4, "a", at)]).rooms), [
+    "a",
+    "a",
+    "ä",
+    "b",
+  ]);
 });
 
 test("who is there is told once, though the news come for each room, and oneself always is", () => {
   let told = 0;
   const online = new Online(1, () => (told += 1));
   online.welcome([2, 3]);
-  assert.deepEqual([1, 2, 3, 4].map((id) => online.has(id)), [true, true, true, false]);
-  for (const state of ["offline", "offline", "online"]) online.heard({ type: "presence", room: 7, user: { id: 2, name: "Bob" }, state });
+  assert.deepEqual(
+    [1, 2, 3, 4].map((id) => online.has(id)),
+    [true, true, true, false],
+  );
+  for (const state of ["offline", "offline", "online"])
+    online.heard({ type: "presence", room: 7, user: { id: 2, name: "Bob" }, state });
   assert.equal(told, 3);
   online.heard({ type: "presence", room: 7, user: { id: 3, name: "Carla" }, state: "offline" });
-  assert.deepEqual([2, 3].map((id) => online.has(id)), [true, false]);
+  assert.deepEqual(
+    [2, 3].map((id) => online.has(id)),
+    [true, false],
+  );
 });
 
 const ann = { id: 2, name: "Ann" };

@@ -20,7 +20,8 @@ afterEach(() => rest());
 const blocked = () => {
   throw new DOMException("no", "SecurityError");
 };
-const open = (places = {}) => new OutboxStorage(1, { local: () => local, indexed: () => indexed, ...places }, () => (troubles += 1));
+const open = (places = {}) =>
+  new OutboxStorage(1, { local: () => local, indexed: () => indexed, ...places }, () => (troubles += 1));
 const item = (id, more = {}) => Object.assign(newItem(draft(id), 1), more);
 const rest = async () => {
   for (let round = 0; round < 6; round++) await new Promise(setImmediate);
@@ -156,6 +157,7 @@ test("nobody waits for a database that does not answer; what it has comes late",
 test("one user's entries are in a database of their own", () => {
   const names = [];
   indexed.open = (name) => (names.push(name), {});
-  for (const user of [1, 11]) new OutboxStorage(user, { local: () => local, indexed: () => indexed }, () => {}).save(item("a"));
+  for (const user of [1, 11])
+    new OutboxStorage(user, { local: () => local, indexed: () => indexed }, () => {}).save(item("a"));
   return rest().then(() => assert.equal(new Set(names).size, 2));
 });

@@ -41,7 +41,9 @@ export class FakeTimers {
   install() {
     this.#now = 0;
     this.#due.clear();
-    globalThis.setTimeout = (callback, ms = 0) => (this.#due.set(++this.#id, { at: this.#now + ms, callback }), this.#id);
+    globalThis.setTimeout = (callback, ms = 0) => (
+      this.#due.set(++this.#id, { at: this.#now + ms, callback }), this.#id
+    );
     globalThis.clearTimeout = (id) => this.#due.delete(id);
   }
 

@@ -118,7 +118,13 @@ test("what is said before a tab listens is heard when it does", async () => {
   const mail = new Mail();
   const heard = [];
   const browser = { locks: lock.for(mail), open: () => channels.for(mail, mail), visible: () => true };
-  const late = new Tabs(1, browser, { told: (message) => heard.push(message.do), entries: () => [], answers: () => [], took: () => {}, lost: () => {} });
+  const late = new Tabs(1, browser, {
+    told: (message) => heard.push(message.do),
+    entries: () => [],
+    answers: () => [],
+    took: () => {},
+    lost: () => {},
+  });
   speaker.tabs.tell({ do: "sent", receipt: receipt("a") });
   while (mail.senders.length > 0) mail.take();
   assert.deepEqual(heard, []);

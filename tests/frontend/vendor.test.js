@@ -13,9 +13,15 @@ const vendored = readdirSync(VENDOR).filter((name) => name !== "README.md");
 test("every vendored file is its package's, to the byte", () => {
   assert.ok(vendored.length > 0);
   for (const name of vendored) {
-    const files = readdirSync(join(VENDOR, name), { recursive: true }).filter((file) => statSync(join(VENDOR, name, file)).isFile());
+    const files = readdirSync(join(VENDOR, name), { recursive: true }).filter((file) =>
+      statSync(join(VENDOR, name, file)).isFile(),
+    );
     assert.ok(files.includes("LICENSE"), name);
-    for (const file of files) assert.ok(readFileSync(join(VENDOR, name, file)).equals(readFileSync(join(PACKAGES, name, file))), `${name}/${file}`);
+    for (const file of files)
+      assert.ok(
+        readFileSync(join(VENDOR, name, file)).equals(readFileSync(join(PACKAGES, name, file))),
+        `${name}/${file}`,
+      );
   }
 });
 

@@ -44,7 +44,11 @@ export class App {
     this.reading = new ReadMarker((room, seq) => this.connection.send({ type: "read", room, seq }));
     const { online, drafts } = this.shell;
     const failed = (/** @type {number} */ room) => this.outbox.outbox.stuck(room).length > 0;
-    this.rooms = new Rooms(boot.rooms.url, { online, drafts, failed }, { chosen: (room) => this.pages.go(room), changed: () => this.pages.showTitle() });
+    this.rooms = new Rooms(
+      boot.rooms.url,
+      { online, drafts, failed },
+      { chosen: (room) => this.pages.go(room), changed: () => this.pages.showTitle() },
+    );
     this.leftBehind = new LeftBehind(this.outbox, this.rooms);
     this.pages = new RoomPages(boot.room, this.rooms, (room) => this.#open(room));
   }
@@ -120,6 +124,7 @@ export class App {
     this.status.show(status);
     if (status.state === "signed-out") this.announcer.alert("Your session ended. Log in to go on.");
     else if (status.state === "connected" && before !== "connecting") this.announcer.say("Connected again.");
-    else if (status.state !== "connected" && before === "connected") this.announcer.say("Connection lost. Your messages will be sent later.");
+    else if (status.state !== "connected" && before === "connected")
+      this.announcer.say("Connection lost. Your messages will be sent later.");
   }
 }

@@ -14,7 +14,9 @@ export class Mentions {
     this.members = new Members(async (room) => (await ask("GET", `/api/rooms/${room}/members/`)).members);
     const here = () => this.members.of(conversations.current);
     this.marks = new MentionMarks(find("#messages", HTMLElement), me, here);
-    completeWhenWanted(find("#composer textarea", HTMLTextAreaElement), async () => (await here()).filter(({ id }) => id !== me.id));
+    completeWhenWanted(find("#composer textarea", HTMLTextAreaElement), async () =>
+      (await here()).filter(({ id }) => id !== me.id),
+    );
   }
 
   /** A connection begins: what happened before it may be unknown here. */

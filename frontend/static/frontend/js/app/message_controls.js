@@ -15,7 +15,10 @@ export class MessageControls {
   constructor(parts, moderator) {
     this.parts = parts;
     const { me } = parts;
-    const names = new Names(async () => (await ask("GET", "/api/people/")).people, () => parts.conversations.nameReactions());
+    const names = new Names(
+      async () => (await ask("GET", "/api/people/")).people,
+      () => parts.conversations.nameReactions(),
+    );
     this.reader = { me, names };
     this.actions = new MessageActions({ id: me.id, moderator }, () => parts.conversations.current, {
       submit: (operation) => void parts.submit(operation),
@@ -29,7 +32,10 @@ export class MessageControls {
       enter: () => this.toolbar.focus(),
       leave: () => parts.composer.focus(),
     });
-    this.#box.addEventListener("click", ({ target }) => target instanceof Element && this.#clicked(target.closest("button")));
+    this.#box.addEventListener(
+      "click",
+      ({ target }) => target instanceof Element && this.#clicked(target.closest("button")),
+    );
   }
 
   /** What the composer hands over. @param {Operation} operation */
@@ -56,7 +62,8 @@ export class MessageControls {
     const clientId = button.closest("[data-client-id]")?.getAttribute("data-client-id") ?? "";
     if (button.matches(".retry-button")) outbox.retry(clientId);
     else if (button.matches(".discard-button")) outbox.discard(clientId);
-    else if (button.matches(".quote")) return conversations.showAround(conversations.current, Number(button.dataset.seq));
+    else if (button.matches(".quote"))
+      return conversations.showAround(conversations.current, Number(button.dataset.seq));
     else if (button.matches(".reaction")) return this.actions.react(view, button.dataset.emoji ?? "");
     else if (button.matches(".more-button")) return this.#offer(view);
     else return;

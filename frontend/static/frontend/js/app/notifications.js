@@ -65,7 +65,9 @@ export class Notifications {
     const denied = Notification.permission === "denied";
     this.#button.hidden = false;
     this.#button.disabled = denied;
-    this.#button.textContent = denied ? "Notifications are blocked by this browser" : `Turn ${this.#on ? "off" : "on"} notifications`;
+    this.#button.textContent = denied
+      ? "Notifications are blocked by this browser"
+      : `Turn ${this.#on ? "off" : "on"} notifications`;
   }
 }
 
@@ -76,7 +78,11 @@ function holdWhileVisible() {
     release?.();
     release = null;
     if (document.visibilityState !== "visible") return;
-    void navigator.locks.request(WATCHING, { mode: "shared" }, () => new Promise((resolve) => (release = () => resolve(null))));
+    void navigator.locks.request(
+      WATCHING,
+      { mode: "shared" },
+      () => new Promise((resolve) => (release = () => resolve(null))),
+    );
   };
   document.addEventListener("visibilitychange", follow);
   follow();

@@ -50,8 +50,15 @@ export class Shell {
   /** Of direct messages, and of those that mention the reader. @param {number} id @param {Message} message */
   async #notify(id, message) {
     const room = this.parts.rooms.get(id);
-    if (!room || message.sender.id === this.parts.me.id || message.seq <= room.read_seq || !(await this.notifications.due())) return;
-    if (room.kind === "direct" || (await this.mentions.callMe(id, message.body))) await this.notifications.tell(room, message);
+    if (
+      !room ||
+      message.sender.id === this.parts.me.id ||
+      message.seq <= room.read_seq ||
+      !(await this.notifications.due())
+    )
+      return;
+    if (room.kind === "direct" || (await this.mentions.callMe(id, message.body)))
+      await this.notifications.tell(room, message);
   }
 
   /** @param {string} what */

@@ -26,10 +26,17 @@ function fits({ keys }, event) {
   if (keys === "?") return event.key === "?" && !event.ctrlKey && !event.metaKey && !writes(event.target);
   const [key, ...others] = keys.toLowerCase().split(" ").reverse();
   const held = event.ctrlKey || event.metaKey;
-  return event.key.toLowerCase() === key && held === others.includes("ctrl") && event.shiftKey === others.includes("shift") && !event.altKey;
+  return (
+    event.key.toLowerCase() === key &&
+    held === others.includes("ctrl") &&
+    event.shiftKey === others.includes("shift") &&
+    !event.altKey
+  );
 }
 
 /** @param {EventTarget | null} target */
 function writes(target) {
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+  return (
+    target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement || target instanceof HTMLSelectElement
+  );
 }

@@ -6,7 +6,9 @@ const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
 
 /** Explains the keys. */
 export function openShortcuts() {
-  const rows = SHORTCUTS.map(({ keys, does }) => make("div", "", [make("dt", "", keycaps(keys)), make("dd", "", does)]));
+  const rows = SHORTCUTS.map(({ keys, does }) =>
+    make("div", "", [make("dt", "", keycaps(keys)), make("dd", "", does)]),
+  );
   new Dialog("Keyboard", make("dl", "shortcuts", rows)).open();
 }
 

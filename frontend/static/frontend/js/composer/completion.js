@@ -35,7 +35,9 @@ export class Completion {
   constructor(field, sources) {
     this.field = field;
     this.sources = sources;
-    this.list = new Listbox(field, { id: LIST_ID, className: "completion-list", label: "" }, (index) => this.#choose(index));
+    this.list = new Listbox(field, { id: LIST_ID, className: "completion-list", label: "" }, (index) =>
+      this.#choose(index),
+    );
     this.list.element.hidden = true;
     field.before(this.list.element);
     // Before the composer, for which Enter means: send.
@@ -57,7 +59,8 @@ export class Completion {
     if (!found || this.#closed) return this.#hide();
     const offers = await found.source.offers(found.query).catch(() => []);
     // What was asked for may be typed over by now.
-    if (this.#query()?.query === found.query && this.#at === found.at && !this.#closed) this.#offer(found.source, offers);
+    if (this.#query()?.query === found.query && this.#at === found.at && !this.#closed)
+      this.#offer(found.source, offers);
   }
 
   #query() {
@@ -77,7 +80,10 @@ export class Completion {
     this.list.element.hidden = false;
     this.list.element.setAttribute("aria-label", label);
     for (const [name, value] of Object.entries(OFFERING)) this.field.setAttribute(name, value);
-    this.list.fill(this.#offered.map(({ shown }) => make("li", "completion-option", shown)), 0);
+    this.list.fill(
+      this.#offered.map(({ shown }) => make("li", "completion-option", shown)),
+      0,
+    );
   }
 
   #hide() {
@@ -91,7 +97,8 @@ export class Completion {
   #keyDown(event) {
     const { key } = event;
     const composing = event.isComposing || event.keyCode === 229;
-    if (this.list.element.hidden || composing || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (this.list.element.hidden || composing || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey)
+      return;
     if (key === "Enter" || key === "Tab") this.#choose(this.list.active);
     else if (key === "Escape") this.#dismiss();
     else if (!this.list.move(key)) return;
@@ -110,6 +117,12 @@ export class Completion {
     const { value, selectionEnd } = this.field;
     const here = this.#query()?.at === this.#at;
     this.#dismiss();
-    if (offer && here) insertText(this.field, `${offer.text}${/^\s/.test(value.slice(selectionEnd)) ? "" : " "}`, this.#at, selectionEnd);
+    if (offer && here)
+      insertText(
+        this.field,
+        `${offer.text}${/^\s/.test(value.slice(selectionEnd)) ? "" : " "}`,
+        this.#at,
+        selectionEnd,
+      );
   }
 }

@@ -124,7 +124,10 @@ export class Composer {
   /** Whether the text is short enough; says so if it is not. */
   #check() {
     const over = bodyLength(cleanBody(this.#field.value)) - MAX_BODY;
-    const problem = over > 0 ? `This message is too long: ${(MAX_BODY + over).toLocaleString()} characters of at most ${MAX_BODY.toLocaleString()}.` : "";
+    const problem =
+      over > 0
+        ? `This message is too long: ${(MAX_BODY + over).toLocaleString()} characters of at most ${MAX_BODY.toLocaleString()}.`
+        : "";
     this.showProblem(problem);
     this.#form.classList.toggle("too-long", over > 0);
     return over <= 0;

@@ -28,7 +28,11 @@ export class ComposerMode {
     if (!mode) return;
     const what = mode.kind === "edit" ? "Editing your message" : `Replying to ${mode.name}`;
     const cancel = makeButton("quiet-button", "Cancel", () => this.cancel());
-    this.#bar.replaceChildren(make("span", "composer-mode-what", what), make("span", "composer-mode-body", firstLine(mode.body)), cancel);
+    this.#bar.replaceChildren(
+      make("span", "composer-mode-what", what),
+      make("span", "composer-mode-body", firstLine(mode.body)),
+      cancel,
+    );
   }
 
   /** What it makes of a text. @param {number} room @param {string} body @returns {import("../outbox/operation.js").Operation} */

@@ -21,7 +21,10 @@ export function emojiQuery(text) {
  */
 export function emojiFor(found, query) {
   const name = query.replace(/:$/, "");
-  const named = found.map(({ emoji, names }) => ({ emoji, name: names.find((one) => one === name) ?? names.find((one) => one.startsWith(name)) ?? names[0] ?? "" }));
+  const named = found.map(({ emoji, names }) => ({
+    emoji,
+    name: names.find((one) => one === name) ?? names.find((one) => one.startsWith(name)) ?? names[0] ?? "",
+  }));
   if (query !== name) return named.filter((one) => one.name === name).slice(0, 1);
   const place = (/** @type {{name: string}} */ one) => (one.name === name ? 0 : one.name.startsWith(name) ? 1 : 2);
   return named.sort((a, b) => place(a) - place(b));

@@ -24,6 +24,8 @@ export function mentionable(people, query) {
   const wanted = folded(query);
   /** @param {string} name */
   const place = (name) => ` ${folded(name)}`.indexOf(` ${wanted}`) >>> 0;
-  const fitting = people.filter(({ name }) => folded(name).includes(wanted)).sort((a, b) => place(a.name) - place(b.name) || a.name.localeCompare(b.name));
+  const fitting = people
+    .filter(({ name }) => folded(name).includes(wanted))
+    .sort((a, b) => place(a.name) - place(b.name) || a.name.localeCompare(b.name));
   return fitting.length === 1 && fitting[0]?.name.toLowerCase() === query.toLowerCase() ? [] : fitting;
 }

@@ -6,5 +6,9 @@ import { mentionQuery, mentionable } from "./mention_query.js";
 export const mentionSource = (people) => ({
   label: "People to mention",
   query: mentionQuery,
-  offers: async (query) => mentionable(await people(), query).map((person) => ({ text: `@${person.name}`, shown: [avatar(person), make("span", "", person.name)] })),
+  offers: async (query) =>
+    mentionable(await people(), query).map((person) => ({
+      text: `@${person.name}`,
+      shown: [avatar(person), make("span", "", person.name)],
+    })),
 });

@@ -23,9 +23,15 @@ export async function ask(method, path, body, signal) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = find("input[name=csrfmiddlewaretoken]", HTMLInputElement).value;
   if (body) headers["Content-Type"] = "application/json";
-  const answer = await reach(path, { method, headers, signal: signal ?? null, ...(body && { body: JSON.stringify(body) }) });
+  const answer = await reach(path, {
+    method,
+    headers,
+    signal: signal ?? null,
+    ...(body && { body: JSON.stringify(body) }),
+  });
   const said = await answer.json().catch(() => null);
-  if (answer.ok && said === null) throw new ApiError("Something else answered in place of the server. Check the connection and try again.");
+  if (answer.ok && said === null)
+    throw new ApiError("Something else answered in place of the server. Check the connection and try again.");
   if (answer.ok) return said;
   const message = said?.message ?? `The server did not understand this page (${answer.status}). Please reload it.`;
   throw new ApiError(message, Number(answer.headers.get("Retry-After")) * 1000 || 0);

@@ -55,9 +55,28 @@ export const VERSION = 1;
 export const MAX_BODY = 16_000;
 
 /** Why the server closed the socket. Anything else means: the network did. */
-export const CLOSE = Object.freeze({ SIGNED_OUT: 4401, NO_HELLO: 4408, TOO_SLOW: 4409, TOO_MANY: 4429, RESTARTING: 1012 });
+export const CLOSE = Object.freeze({
+  SIGNED_OUT: 4401,
+  NO_HELLO: 4408,
+  TOO_SLOW: 4409,
+  TOO_MANY: 4429,
+  RESTARTING: 1012,
+});
 
-const KNOWN = new Set(["welcome", "ack", "nack", "events", "rooms", "page", "reset", "typing", "presence", "error", "pong", "bye"]);
+const KNOWN = new Set([
+  "welcome",
+  "ack",
+  "nack",
+  "events",
+  "rooms",
+  "page",
+  "reset",
+  "typing",
+  "presence",
+  "error",
+  "pong",
+  "bye",
+]);
 
 /**
  * Reads one text frame. Returns null for what this version does not know, which callers ignore: newer servers may add frame types.
@@ -111,13 +130,15 @@ export function change({ clientId: client_id, operation }) {
  * @param {string} text
  */
 export function cleanBody(text) {
-  return text
-    .replace(/\r\n?/g, "\n")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it takes out
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "")
-    .replace(/\p{Surrogate}/gu, "\ufffd")
-    .replace(/^(?:[^\S\n]*\n)+/, "")
-    .trimEnd();
+  return (
+    text
+      .replace(/\r\n?/g, "\n")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it takes out
+      .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "")
+      .replace(/\p{Surrogate}/gu, "\ufffd")
+      .replace(/^(?:[^\S\n]*\n)+/, "")
+      .trimEnd()
+  );
 }
 
 /** Counts characters the way the server does: an emoji outside the basic plane is one. @param {string} text */

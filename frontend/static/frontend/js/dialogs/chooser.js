@@ -19,12 +19,26 @@ export class Chooser {
   /** @param {string} label @param {string} nothing what to say when nothing fits */
   constructor(label, nothing) {
     this.nothing = nothing;
-    this.list = new Listbox(this.#field, { id: `chooser-${(count += 1)}`, className: "chooser-list", label }, (index) => this.#shown[index]?.choose());
+    this.list = new Listbox(this.#field, { id: `chooser-${(count += 1)}`, className: "chooser-list", label }, (index) =>
+      this.#shown[index]?.choose(),
+    );
     this.element = make("div", "chooser", [this.#field, this.list.element, this.#nothing]);
     this.#nothing.setAttribute("role", "status");
-    const attributes = { role: "combobox", "aria-label": label, "aria-expanded": "true", "aria-autocomplete": "list", "aria-controls": this.list.element.id };
+    const attributes = {
+      role: "combobox",
+      "aria-label": label,
+      "aria-expanded": "true",
+      "aria-autocomplete": "list",
+      "aria-controls": this.list.element.id,
+    };
     for (const [name, value] of Object.entries(attributes)) this.#field.setAttribute(name, value);
-    Object.assign(this.#field, { type: "text", placeholder: label, autocomplete: "off", spellcheck: false, autofocus: true });
+    Object.assign(this.#field, {
+      type: "text",
+      placeholder: label,
+      autocomplete: "off",
+      spellcheck: false,
+      autofocus: true,
+    });
     this.#field.addEventListener("input", () => this.#draw(0));
     this.#field.addEventListener("keydown", (event) => this.#keyDown(event));
   }
@@ -54,5 +68,9 @@ export class Chooser {
 
 /** @param {Option} option */
 function row({ name, detail, sign }) {
-  return make("li", "chooser-option", [sign, make("span", "chooser-name", name), make("span", "chooser-detail", detail)]);
+  return make("li", "chooser-option", [
+    sign,
+    make("span", "chooser-name", name),
+    make("span", "chooser-detail", detail),
+  ]);
 }

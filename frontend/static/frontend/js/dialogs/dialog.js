@@ -20,7 +20,11 @@ export class Dialog {
     this.#problem.hidden = true;
     this.#heading.textContent = title;
     this.#content.append(...content);
-    const frame = make("div", "dialog-frame", [make("header", "dialog-head", [this.#heading, close]), this.#problem, this.#content]);
+    const frame = make("div", "dialog-frame", [
+      make("header", "dialog-head", [this.#heading, close]),
+      this.#problem,
+      this.#content,
+    ]);
     this.element = make("dialog", "dialog", [frame]);
     this.element.setAttribute("aria-label", title);
     this.element.addEventListener("close", () => this.#closed());

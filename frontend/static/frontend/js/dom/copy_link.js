@@ -7,7 +7,9 @@ const news = find("#copy-news", HTMLElement);
 
 button.hidden = false;
 button.addEventListener("click", async () => {
-  news.textContent = (await copied(link.textContent ?? "")) ? "Copied." : "Selected: press Ctrl+C (⌘C on a Mac) to copy it.";
+  news.textContent = (await copied(link.textContent ?? ""))
+    ? "Copied."
+    : "Selected: press Ctrl+C (⌘C on a Mac) to copy it.";
 });
 
 /** @param {string} text */

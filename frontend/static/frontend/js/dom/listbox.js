@@ -50,7 +50,8 @@ export class Listbox {
   /** @param {number} index */
   #activate(index) {
     this.active = index;
-    for (const [at, option] of [...this.element.children].entries()) option.setAttribute("aria-selected", String(at === index));
+    for (const [at, option] of [...this.element.children].entries())
+      option.setAttribute("aria-selected", String(at === index));
     const option = this.element.children[index];
     if (!option) return this.leave();
     this.field.setAttribute("aria-activedescendant", option.id);

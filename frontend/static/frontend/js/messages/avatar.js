@@ -4,8 +4,14 @@ const TONES = 8;
 
 /** @param {string} name */
 export function initials(name) {
-  const words = name.trim().split(/[\s._-]+/u).filter(Boolean);
-  const letters = words.length > 1 ? [words[0], words[words.length - 1]].map((word) => [...(word ?? "")][0]) : [...(words[0] ?? "?")].slice(0, 2);
+  const words = name
+    .trim()
+    .split(/[\s._-]+/u)
+    .filter(Boolean);
+  const letters =
+    words.length > 1
+      ? [words[0], words[words.length - 1]].map((word) => [...(word ?? "")][0])
+      : [...(words[0] ?? "?")].slice(0, 2);
   return letters.join("").toLocaleUpperCase();
 }
 

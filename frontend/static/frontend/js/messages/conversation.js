@@ -86,7 +86,9 @@ export class Conversation {
     if (item.operation.kind === "send") return this.timeline.confirm(receipt);
     // A receipt may come again long after: what has happened since stands.
     const told = receipt.seq <= this.#heard;
-    this.#endChange(item, (message) => (told ? message : afterOperation(message, item.operation, this.reader.me.id, receipt.at)));
+    this.#endChange(item, (message) =>
+      told ? message : afterOperation(message, item.operation, this.reader.me.id, receipt.at),
+    );
   }
 
   /** Its writer gave it up. @param {Item} item */

@@ -23,7 +23,8 @@ export class Conversations {
   constructor(reader, delegate) {
     this.reader = reader;
     this.delegate = delegate;
-    const ask = /** @param {import("./history_window.js").Question} question */ (question) => delegate.ask(this.current, question);
+    const ask = /** @param {import("./history_window.js").Question} question */ (question) =>
+      delegate.ask(this.current, question);
     this.reading = new Reading(find("#messages", HTMLElement), { ask, atEnd: delegate.atEnd });
   }
 
@@ -130,7 +131,8 @@ export class Conversations {
 
   /** More names of people are known. */
   nameReactions() {
-    for (const { window } of this.#visited.values()) for (const entry of window.entries) if ("nameReactions" in entry) entry.nameReactions();
+    for (const { window } of this.#visited.values())
+      for (const entry of window.entries) if ("nameReactions" in entry) entry.nameReactions();
   }
 
   #showEmptiness() {

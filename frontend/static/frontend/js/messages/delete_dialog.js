@@ -7,7 +7,10 @@ export function askToDelete({ sender, body }) {
   const keep = makeButton("plain-button", "Keep it", () => dialog.close());
   keep.autofocus = true;
   const remove = makeButton("button danger", "Delete", () => dialog.element.close("delete"));
-  const quote = make("p", "quote", [make("span", "quote-sender", sender.name), make("span", "quote-body", firstLine(body))]);
+  const quote = make("p", "quote", [
+    make("span", "quote-sender", sender.name),
+    make("span", "quote-body", firstLine(body)),
+  ]);
   const dialog = new Dialog("Delete this message?", quote, make("p", "dialog-actions", [remove, keep])).open();
   return new Promise((resolve) => {
     dialog.element.addEventListener("close", () => resolve(dialog.element.returnValue === "delete"));

@@ -41,7 +41,8 @@ export class LogKeys {
   /** The message the focus had last if it is in sight, or else the newest that is. */
   #start() {
     const box = this.box.getBoundingClientRect();
-    const inSight = (/** @type {Element} */ node) => node.getBoundingClientRect().top < box.bottom && node.getBoundingClientRect().bottom > box.top;
+    const inSight = (/** @type {Element} */ node) =>
+      node.getBoundingClientRect().top < box.bottom && node.getBoundingClientRect().bottom > box.top;
     if (this.#current?.isConnected && inSight(this.#current)) return this.#current;
     return [...this.box.querySelectorAll(".message")].reverse().find(inSight) ?? null;
   }

@@ -8,7 +8,10 @@ import { isPending } from "../outbox/item.js";
 export function messageFooter(items) {
   const onItsWay = items.find((item) => isPending(item) && item.operation.kind !== "react");
   const said = onItsWay?.operation.kind === "send" ? "Sending…" : "Saving…";
-  return [...(onItsWay ? [make("span", "sending", said)] : []), ...items.filter((item) => !isPending(item)).map(problem)];
+  return [
+    ...(onItsWay ? [make("span", "sending", said)] : []),
+    ...items.filter((item) => !isPending(item)).map(problem),
+  ];
 }
 
 /** @param {Item} item */

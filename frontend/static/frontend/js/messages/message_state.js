@@ -33,20 +33,25 @@ export function afterEvent(message, event) {
 export function afterOperation(message, operation, me, at) {
   if (operation.kind === "edit") return { ...message, body: operation.body, edited_at: at };
   if (operation.kind === "delete") return { ...message, deleted: true, body: "" };
-  if (operation.kind === "react") return { ...message, reactions: react(message.reactions, operation.emoji, me, operation.on) };
+  if (operation.kind === "react")
+    return { ...message, reactions: react(message.reactions, operation.emoji, me, operation.on) };
   return message;
 }
 
 /** What is shown of a message while changes of mine are on their way: those that failed are not in it. @param {State} message @param {Item[]} changes @param {number} me */
 export function withChanges(message, changes, me) {
-  return changes.filter(isPending).reduce((state, { operation, at }) => afterOperation(state, operation, me, at), message);
+  return changes
+    .filter(isPending)
+    .reduce((state, { operation, at }) => afterOperation(state, operation, me, at), message);
 }
 
 /** @param {Reaction[]} reactions @param {string} emoji @param {number} user @param {boolean} on @returns {Reaction[]} */
 function react(reactions, emoji, user, on) {
   const known = reactions.some((reaction) => reaction.emoji === emoji);
   const all = known || !on ? reactions : [...reactions, { emoji, users: [] }];
-  return all.map((reaction) => (reaction.emoji === emoji ? { emoji, users: toggled(reaction.users, user, on) } : reaction)).filter(({ users }) => users.length > 0);
+  return all
+    .map((reaction) => (reaction.emoji === emoji ? { emoji, users: toggled(reaction.users, user, on) } : reaction))
+    .filter(({ users }) => users.length > 0);
 }
 
 /** @param {number[]} users @param {number} user @param {boolean} on */

@@ -58,7 +58,8 @@ export class MessageToolbar {
 
   /** @param {EventTarget | null} next */
   #left(next) {
-    if (this.#view && !this.#picking && this.#viewAt(next) !== this.#view && !this.#view.node.matches(":hover")) this.showAt(undefined);
+    if (this.#view && !this.#picking && this.#viewAt(next) !== this.#view && !this.#view.node.matches(":hover"))
+      this.showAt(undefined);
   }
 
   /** @param {KeyboardEvent} event */

@@ -74,7 +74,8 @@ export class MessageView {
     this.shown = withChanges(message, changes, this.reader.me.id);
     if (arrived) this.#arrive();
     this.#draw();
-    if (arrived || changes.length > 0 || this.#footer.firstChild) this.#footer.replaceChildren(...messageFooter(changes));
+    if (arrived || changes.length > 0 || this.#footer.firstChild)
+      this.#footer.replaceChildren(...messageFooter(changes));
   }
 
   /** What it answers has changed. @param {Quote} quote */
@@ -98,7 +99,8 @@ export class MessageView {
   showAfter(before, adjacent) {
     const [at, then] = [new Date(this.message.at), new Date(before?.message.at ?? 0)];
     const newDay = before === null || !sameDay(then, at);
-    const near = before?.message.sender.id === this.message.sender.id && Math.abs(at.getTime() - then.getTime()) < GROUP_MS;
+    const near =
+      before?.message.sender.id === this.message.sender.id && Math.abs(at.getTime() - then.getTime()) < GROUP_MS;
     this.node.classList.toggle("continued", near && adjacent && !newDay && !this.node.querySelector(".unread-line"));
     if (!newDay) return this.#day.remove();
     this.#day.replaceChildren(make("span", "", dayLabel(at)));

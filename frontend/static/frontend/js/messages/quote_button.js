@@ -16,7 +16,10 @@ export function quoteButton(quote) {
   }
   button.dataset.seq = String(quote.seq);
   const said = quote.deleted ? "This message was deleted." : firstLine(quote.body);
-  button.append(make("span", "quote-sender", quote.sender.name), make("span", quote.deleted ? "quote-body gone" : "quote-body", said));
+  button.append(
+    make("span", "quote-sender", quote.sender.name),
+    make("span", quote.deleted ? "quote-body gone" : "quote-body", said),
+  );
   button.title = "Go to this message";
   return button;
 }

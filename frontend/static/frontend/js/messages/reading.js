@@ -17,7 +17,10 @@ export class Reading {
     this.up = new JumpButton("up", box, () => this.goTo("unread"));
     box.before(this.up.element);
     box.after(this.down.element);
-    this.scroll = new ScrollKeeper(box, { live: () => this.#conversation?.window.live === true, moved: () => this.look() });
+    this.scroll = new ScrollKeeper(box, {
+      live: () => this.#conversation?.window.live === true,
+      moved: () => this.look(),
+    });
   }
 
   /** Whether the reader is at the end of the room, and stays there as messages come. */
@@ -58,7 +61,8 @@ export class Reading {
   /** Something happened in a visited room. @param {Conversation} conversation @param {import("../connection/protocol.js").RoomEvent} event */
   heard(conversation, event) {
     const here = conversation === this.#conversation;
-    const unseen = event.kind === "message" && event.actor.id !== conversation.reader.me.id && !(here && this.following);
+    const unseen =
+      event.kind === "message" && event.actor.id !== conversation.reader.me.id && !(here && this.following);
     if (unseen) conversation.unseen += 1;
     this.#letGo(conversation);
     if (here && unseen) this.#showJump();
@@ -107,7 +111,10 @@ export class Reading {
   #mark(conversation) {
     const { target, window, timeline } = conversation;
     conversation.target = "end";
-    const view = typeof target === "number" ? timeline.nodes.viewOf(window.entries[indexFor(window.entries, target)]?.node ?? null) : undefined;
+    const view =
+      typeof target === "number"
+        ? timeline.nodes.viewOf(window.entries[indexFor(window.entries, target)]?.node ?? null)
+        : undefined;
     if (view?.seq !== target || !view) return;
     view.node.classList.add("marked");
     view.node.addEventListener("animationend", () => view.node.classList.remove("marked"), { once: true });

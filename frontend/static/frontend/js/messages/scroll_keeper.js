@@ -78,7 +78,8 @@ export class ScrollKeeper {
 
   #settle() {
     if (this.following) this.box.scrollTop = this.box.scrollHeight;
-    else if (this.#place && this.#content?.contains(this.#place.node)) this.box.scrollTop += this.#offset(this.#place.node) - this.#place.top;
+    else if (this.#place && this.#content?.contains(this.#place.node))
+      this.box.scrollTop += this.#offset(this.#place.node) - this.#place.top;
     this.#height = this.box.scrollHeight;
     this.#report();
   }

@@ -43,7 +43,14 @@ export class Timeline {
     if (!view) {
       const quote = quoteOf(this.#byId.get(operation.replyTo ?? 0));
       const said = { id: null, seq: null, client_id: clientId, sender: this.reader.me, at, body: operation.body };
-      view = this.#make({ ...said, reply_to: operation.replyTo, quote, edited_at: null, deleted: false, reactions: [] });
+      view = this.#make({
+        ...said,
+        reply_to: operation.replyTo,
+        quote,
+        edited_at: null,
+        deleted: false,
+        reactions: [],
+      });
       this.#tail.add(view);
     }
     view.showUnsent(item);

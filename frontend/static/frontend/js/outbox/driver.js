@@ -103,7 +103,10 @@ export class OutboxDriver {
 
   /** @param {Entry[]} items what the tab that asks has @returns {Message[]} */
   answers(items) {
-    return [{ do: "items", items: this.entries() }, ...items.flatMap(({ clientId }) => this.outbox.outcome(clientId) ?? [])];
+    return [
+      { do: "items", items: this.entries() },
+      ...items.flatMap(({ clientId }) => this.outbox.outcome(clientId) ?? []),
+    ];
   }
 
   /** What is in the outbox, as it is kept and told. */
@@ -134,7 +137,8 @@ export class OutboxDriver {
   }
 
   #flush() {
-    if (this.#window > 0 && this.tabs.leads && this.#loaded) this.#carryOut(this.outbox.ready(this.#window, this.clock.now()));
+    if (this.#window > 0 && this.tabs.leads && this.#loaded)
+      this.#carryOut(this.outbox.ready(this.#window, this.clock.now()));
   }
 
   /** @param {Effect[]} effects */

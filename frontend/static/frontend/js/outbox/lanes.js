@@ -70,7 +70,8 @@ export class Lanes {
   goBack(item, until) {
     const lane = laneOf(item.operation);
     this.#rests.set(lane, until);
-    for (const other of [...this.inflight]) if (laneOf(other.operation) === lane && other.n >= item.n) this.#requeue(other);
+    for (const other of [...this.inflight])
+      if (laneOf(other.operation) === lane && other.n >= item.n) this.#requeue(other);
   }
 
   /** Queues everything again, until the next connection; that one has no memory of what this one refused. */

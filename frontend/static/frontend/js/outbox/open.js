@@ -21,7 +21,12 @@ export function openOutbox(userId, page) {
     visible: () => document.visibilityState === "visible",
   };
   const clock = { now: () => performance.now(), alarm: makeAlarm() };
-  const driver = new OutboxDriver(new Outbox(), new Hands(storage, page), (delegate) => new Tabs(userId, browser, delegate), clock);
+  const driver = new OutboxDriver(
+    new Outbox(),
+    new Hands(storage, page),
+    (delegate) => new Tabs(userId, browser, delegate),
+    clock,
+  );
   void storage.load((entries) => driver.restore(entries));
   setInterval(() => driver.watch(), WATCH_MS);
   return driver;

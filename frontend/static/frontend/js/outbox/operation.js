@@ -22,5 +22,9 @@ export function isOperation(operation) {
   if (!Number.isInteger(room)) return false;
   if (kind === "send") return typeof body === "string";
   if (!Number.isInteger(message)) return false;
-  return kind === "delete" || (kind === "edit" && typeof body === "string") || (kind === "react" && typeof emoji === "string");
+  return (
+    kind === "delete" ||
+    (kind === "edit" && typeof body === "string") ||
+    (kind === "react" && typeof emoji === "string")
+  );
 }

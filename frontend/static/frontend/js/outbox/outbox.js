@@ -24,7 +24,10 @@ export class Outbox {
 
   /** Takes back what earlier pages left. It was written before anything this page has. @param {Entry[]} entries @returns {Effect[]} */
   restore(entries) {
-    const unknown = entries.filter(({ clientId }) => !this.has(clientId)).sort((a, b) => a.n - b.n).map(itemFromEntry);
+    const unknown = entries
+      .filter(({ clientId }) => !this.has(clientId))
+      .sort((a, b) => a.n - b.n)
+      .map(itemFromEntry);
     const items = unknown.filter(({ clientId }) => !this.#done.has(clientId));
     const gone = unknown.filter(({ clientId }) => this.#done.has(clientId));
     const moved = items.length > 0 ? this.#lanes.restore(items) : [];
@@ -81,7 +84,9 @@ export class Outbox {
     this.#alive.heard(now);
     const overdue = [...this.#lanes.inflight].filter((item) => this.#alive.time - item.sentAt >= ACK_TIMEOUT_MS);
     // Going back to one takes back the rest of its lane, which is not to blame: hence the second look.
-    const effects = overdue.flatMap((item) => (item.state === "inflight" ? this.#setbacks.spendTry(item, "timeout", 0, now) : []));
+    const effects = overdue.flatMap((item) =>
+      item.state === "inflight" ? this.#setbacks.spendTry(item, "timeout", 0, now) : [],
+    );
     return [...effects, ...this.tick(now)];
   }
 

@@ -31,7 +31,8 @@ export class PlainSend {
     if (this.#busy) return this.composer.showProblem("Wait a moment: the server has not answered the last one yet.");
     const again = JSON.stringify(this.#current?.operation) === JSON.stringify(operation);
     if (!this.#current || !again) this.#current = { clientId: newClientId(), operation };
-    if (!this.connection.send(change(this.#current))) return this.composer.showProblem("Not sent: there is no connection.");
+    if (!this.connection.send(change(this.#current)))
+      return this.composer.showProblem("Not sent: there is no connection.");
     this.composer.showProblem("");
     this.#setBusy(true);
     this.#timer = setTimeout(() => this.#failed("timeout"), ANSWER_MS);

@@ -43,7 +43,8 @@ export class OutboxStorage {
     if (!this.#databaseWorks && !this.#journalWorks) this.#complain();
     // Where both have it, the journal's is the newer.
     found([...new Map([...(first ?? []), ...(journal ?? [])].map((entry) => [entry.clientId, entry])).values()]);
-    for (const entry of journal ?? []) if (this.#journal.has(entry.clientId)) this.#database.write(entry.clientId, entry);
+    for (const entry of journal ?? [])
+      if (this.#journal.has(entry.clientId)) this.#database.write(entry.clientId, entry);
     if (!first) found((await reading) ?? []);
   }
 

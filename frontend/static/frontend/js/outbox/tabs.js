@@ -93,6 +93,7 @@ export class Tabs {
   #hear({ message, byLeader }) {
     if (byLeader) this.#watch.heard();
     this.delegate.told(message);
-    if (message.do === "ask" && this.leads) for (const answer of this.delegate.answers(message.items)) this.tell(answer);
+    if (message.do === "ask" && this.leads)
+      for (const answer of this.delegate.answers(message.items)) this.tell(answer);
   }
 }

@@ -13,7 +13,11 @@ export function openDirectMessage({ me, shell: { online }, pages }) {
     () => ask("GET", "/api/people/"),
     ({ people }) => {
       const others = people.filter((/** @type {Person} */ { id }) => id !== me.id);
-      chooser.show(others.map((/** @type {Person} */ person) => personOption(person, online, () => goToPerson(person.id, dialog, pages))));
+      chooser.show(
+        others.map((/** @type {Person} */ person) =>
+          personOption(person, online, () => goToPerson(person.id, dialog, pages)),
+        ),
+      );
     },
   );
 }

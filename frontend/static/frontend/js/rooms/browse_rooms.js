@@ -6,7 +6,11 @@ import { commandButton, make } from "../dom/elements.js";
 /** Open rooms one is not in; choosing one joins it. @param {import("../app/parts.js").Parts} parts */
 export function openBrowseRooms({ pages }) {
   const chooser = new Chooser("Find a room to join", "There is no open room that you are not in. You can create one.");
-  const dialog = new Dialog("Join a room", chooser.element, commandButton("quiet-button", "Create a room instead", "create")).open();
+  const dialog = new Dialog(
+    "Join a room",
+    chooser.element,
+    commandButton("quiet-button", "Create a room instead", "create"),
+  ).open();
 
   /** @param {number} id */
   function join(id) {

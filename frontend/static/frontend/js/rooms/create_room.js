@@ -12,7 +12,11 @@ const KINDS = [
 export function openCreateRoom({ pages }) {
   const name = textField("Name", "");
   const kinds = make("fieldset", "field", [make("legend", "", "Who is in it"), ...KINDS.map(choice)]);
-  const form = make("form", "", [name.element, kinds, make("p", "dialog-actions", [make("button", "button", "Create the room")])]);
+  const form = make("form", "", [
+    name.element,
+    kinds,
+    make("p", "dialog-actions", [make("button", "button", "Create the room")]),
+  ]);
   const dialog = new Dialog("Create a room", form).open();
   form.addEventListener("submit", (event) => {
     event.preventDefault();

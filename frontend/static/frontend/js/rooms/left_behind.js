@@ -20,8 +20,18 @@ export class LeftBehind {
     this.#shown = now;
     showIf(this.#notice, texts.length > 0);
     this.#notice.replaceChildren(
-      make("p", "", texts.length === 1 ? "1 message to a room you have left was not sent:" : `${texts.length} messages to rooms you have left were not sent:`),
-      make("ul", "", texts.map((text) => make("li", "", text))),
+      make(
+        "p",
+        "",
+        texts.length === 1
+          ? "1 message to a room you have left was not sent:"
+          : `${texts.length} messages to rooms you have left were not sent:`,
+      ),
+      make(
+        "ul",
+        "",
+        texts.map((text) => make("li", "", text)),
+      ),
       makeButton("plain-button", "Discard", () => this.#discard()),
     );
   }

@@ -18,7 +18,11 @@ export class Members {
   /** Somebody joined or left. @param {number} room @param {{id: number, name: string, joined: boolean}} member */
   changed(room, { id, name, joined }) {
     const before = this.#rooms.get(room);
-    if (before) this.#keep(room, before.then((people) => [...people.filter((person) => person.id !== id), ...(joined ? [{ id, name }] : [])]));
+    if (before)
+      this.#keep(
+        room,
+        before.then((people) => [...people.filter((person) => person.id !== id), ...(joined ? [{ id, name }] : [])]),
+      );
   }
 
   /** Something may have happened that this page was not told. */

@@ -31,7 +31,12 @@ export function openQuickSwitcher({ me, shell: { online }, rooms, pages, convers
     () => ask("GET", "/api/people/"),
     ({ people }) => {
       const others = people.filter((/** @type {Person} */ { id }) => !known.has(id));
-      chooser.show([...elsewhere, ...others.map((/** @type {Person} */ person) => personOption(person, online, () => goToPerson(person.id, dialog, pages)))]);
+      chooser.show([
+        ...elsewhere,
+        ...others.map((/** @type {Person} */ person) =>
+          personOption(person, online, () => goToPerson(person.id, dialog, pages)),
+        ),
+      ]);
     },
   );
 }

@@ -32,7 +32,8 @@ export class ReadMarker {
 
   #tellAll() {
     this.#timer = undefined;
-    for (const [room, seq] of this.#seen) if (seq > (this.#told.get(room) ?? 0) && this.tell(room, seq)) this.#told.set(room, seq);
+    for (const [room, seq] of this.#seen)
+      if (seq > (this.#told.get(room) ?? 0) && this.tell(room, seq)) this.#told.set(room, seq);
     this.#seen.clear();
   }
 }

@@ -24,7 +24,10 @@ export function openRoomMenu(parts) {
 
 /** @param {Person} person @param {Parts} parts */
 function member({ id, name }, { me, shell: { online } }) {
-  return make("li", "member", [make("span", "member-name", id === me.id ? `${name} (you)` : name), presenceMark(id, online)]);
+  return make("li", "member", [
+    make("span", "member-name", id === me.id ? `${name} (you)` : name),
+    presenceMark(id, online),
+  ]);
 }
 
 function actions() {

@@ -40,7 +40,8 @@ export class RoomPages {
   roomsChanged() {
     if (this.#room !== null && !this.rooms.get(this.#room)) this.#leave();
     if (this.#awaited !== null && this.rooms.get(this.#awaited)) this.go(this.#awaited);
-    if (this.#room === null && this.rooms.first !== null && !matchMedia("(max-width: 720px)").matches) this.#show(this.rooms.first);
+    if (this.#room === null && this.rooms.first !== null && !matchMedia("(max-width: 720px)").matches)
+      this.#show(this.rooms.first);
     document.body.classList.toggle("no-rooms", this.rooms.first === null);
     this.showTitle();
   }

@@ -42,7 +42,9 @@ export class Rooms {
   update(rooms) {
     const before = this.#rows;
     this.#known = true;
-    this.#rows = new Map(rooms.map((room) => [room.id, before.get(room.id) ?? new RoomRow(room, this.urlOf(room.id), this.online)]));
+    this.#rows = new Map(
+      rooms.map((room) => [room.id, before.get(room.id) ?? new RoomRow(room, this.urlOf(room.id), this.online)]),
+    );
     for (const room of rooms) this.#change(room.id, room);
     this.markAll();
     this.select(this.#current);

@@ -5,7 +5,8 @@ import { plainText } from "../text/plain_text.js";
 
 const WORD = /[\p{L}\p{N}\p{Mark}]+/gu;
 /** Scripts that write without spaces: looked for in the text itself, as the server does. */
-const SPACELESS = /\p{Script=Thai}|\p{Script=Lao}|\p{Script=Myanmar}|\p{Script=Khmer}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Bopomofo}|\p{Script=Han}/u;
+const SPACELESS =
+  /\p{Script=Thai}|\p{Script=Lao}|\p{Script=Myanmar}|\p{Script=Khmer}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Bopomofo}|\p{Script=Han}/u;
 const LONGEST = 260;
 const BEFORE = 60;
 
@@ -40,16 +41,22 @@ export function markedMessage(body, query) {
 function hitsIn(text, query) {
   const asked = query.split(/\s+/u).filter(Boolean);
   const pieces = asked.filter((each) => SPACELESS.test(each) || !/[\p{L}\p{N}]/u.test(each));
-  const words = asked.filter((each) => !pieces.includes(each)).flatMap((each) => [...folded(each).matchAll(WORD)].map(([word]) => word));
-  const fits = (/** @type {string} */ word) => words.includes(word) || (words.length > 0 && word.startsWith(words.at(-1) ?? ""));
-  const found = [...text.matchAll(WORD)].filter(([word]) => fits(folded(word))).map(({ 0: word, index }) => ({ at: index ?? 0, text: word }));
+  const words = asked
+    .filter((each) => !pieces.includes(each))
+    .flatMap((each) => [...folded(each).matchAll(WORD)].map(([word]) => word));
+  const fits = (/** @type {string} */ word) =>
+    words.includes(word) || (words.length > 0 && word.startsWith(words.at(-1) ?? ""));
+  const found = [...text.matchAll(WORD)]
+    .filter(([word]) => fits(folded(word)))
+    .map(({ 0: word, index }) => ({ at: index ?? 0, text: word }));
   return [...found, ...pieces.flatMap((piece) => occurrences(text, piece))].sort((a, b) => a.at - b.at);
 }
 
 /** @param {string} text @param {string} piece @returns {Hit[]} */
 function occurrences(text, piece) {
   const hits = [];
-  for (let at = text.indexOf(piece); at !== -1; at = text.indexOf(piece, at + piece.length)) hits.push({ at, text: piece });
+  for (let at = text.indexOf(piece); at !== -1; at = text.indexOf(piece, at + piece.length))
+    hits.push({ at, text: piece });
   return hits;
 }
 

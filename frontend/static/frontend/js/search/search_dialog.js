@@ -32,7 +32,16 @@ class Search {
   constructor(parts) {
     this.parts = parts;
     this.room = parts.rooms.get(parts.conversations.current);
-    Object.assign(this.#field, { type: "text", role: "searchbox", placeholder: "Search messages", value: last.text, maxLength: 200, autocomplete: "off", autofocus: true, enterKeyHint: "search" });
+    Object.assign(this.#field, {
+      type: "text",
+      role: "searchbox",
+      placeholder: "Search messages",
+      value: last.text,
+      maxLength: 200,
+      autocomplete: "off",
+      autofocus: true,
+      enterKeyHint: "search",
+    });
     this.#field.setAttribute("aria-label", "Search messages");
     Object.assign(this.#here, { type: "checkbox", checked: last.here && this.room !== null });
     this.#status.setAttribute("role", "status");
@@ -96,7 +105,8 @@ class Search {
     if (further) rows[0]?.querySelector("button")?.focus();
     showIf(this.#more, more);
     const count = this.#results.children.length;
-    this.#status.textContent = last.text === "" ? "Words from messages in your rooms, the newest first." : sentence(count, more);
+    this.#status.textContent =
+      last.text === "" ? "Words from messages in your rooms, the newest first." : sentence(count, more);
   }
 
   /** @param {Result} result */

@@ -10,8 +10,14 @@ export function searchResult({ at, sender, body }, query, room, show) {
   const time = make("time", "", `${dayLabel(when)}, ${shortTime(when)}`);
   time.dateTime = at;
   time.title = fullTime(when);
-  const head = make("span", "result-head", [make("span", "result-sender", sender.name), make("span", "", `in ${room}`), time]);
-  const text = markedMessage(body, query).map((part) => (part.found ? make("mark", "", part.text) : document.createTextNode(part.text)));
+  const head = make("span", "result-head", [
+    make("span", "result-sender", sender.name),
+    make("span", "", `in ${room}`),
+    time,
+  ]);
+  const text = markedMessage(body, query).map((part) =>
+    part.found ? make("mark", "", part.text) : document.createTextNode(part.text),
+  );
   const button = makeButton("result", "", show);
   button.append(head, make("span", "result-text", text));
   return make("li", "", [button]);

@@ -122,12 +122,20 @@ class BlockParser {
       const last = items.at(-1);
       if (found && indent(found) < base + 2) {
         if (indent(found) < base - 1 || (found[2] !== undefined) !== ordered) break;
-        items.push({ number: ordered ? Number(found[2]) : null, lines: [line.slice(found[0].length)], width: found[0].length });
+        items.push({
+          number: ordered ? Number(found[2]) : null,
+          lines: [line.slice(found[0].length)],
+          width: found[0].length,
+        });
       } else if (last && /^(?: {2}|\t)[ \t]*\S/.test(line)) {
         last.lines.push(line.replace(/^[ \t]*/, (space) => space.slice(last.width)));
       } else break;
     }
-    return { type: "list", ordered, items: items.map(({ number, lines }) => ({ number, children: this.#inside(lines) })) };
+    return {
+      type: "list",
+      ordered,
+      items: items.map(({ number, lines }) => ({ number, children: this.#inside(lines) })),
+    };
   }
 
   /** @param {string[]} lines */
@@ -136,7 +144,10 @@ class BlockParser {
   }
 
   #endParagraph() {
-    const text = this.#open.join("\n").replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();
+    const text = this.#open
+      .join("\n")
+      .replace(/^(?:[^\S\n]*\n)+/, "")
+      .trimEnd();
     this.#open = [];
     if (text !== "") this.#blocks.push({ type: "paragraph", children: parseInline(text, this.names) });
   }

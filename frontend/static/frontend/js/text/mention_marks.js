@@ -13,7 +13,9 @@ export class MentionMarks {
     this.box = box;
     this.me = me;
     this.people = people;
-    const observer = new MutationObserver((records) => this.#added(records.flatMap(({ addedNodes }) => [...addedNodes])));
+    const observer = new MutationObserver((records) =>
+      this.#added(records.flatMap(({ addedNodes }) => [...addedNodes])),
+    );
     observer.observe(box, { childList: true, subtree: true });
   }
 
@@ -33,7 +35,12 @@ export class MentionMarks {
 
   /** @param {Person[]} people */
   #namesOf(people) {
-    const names = this.#names.get(people) ?? new MentionNames(people.map(({ name }) => name), this.me.name);
+    const names =
+      this.#names.get(people) ??
+      new MentionNames(
+        people.map(({ name }) => name),
+        this.me.name,
+      );
     this.#names.set(people, names);
     return names;
   }

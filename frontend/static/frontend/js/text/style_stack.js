@@ -26,7 +26,10 @@ export class StyleStack {
 
   /** How deep a style is open; 0 if it is not. @param {Style} style */
   depth(style) {
-    return Math.max(0, this.#open.findIndex((open) => open.style === style));
+    return Math.max(
+      0,
+      this.#open.findIndex((open) => open.style === style),
+    );
   }
 
   /** @param {Style} style */
