@@ -8,12 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv6Address, ip_address
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from chat.addresses import client_address
 from chat.limits import Attempts
 
 THROTTLED = "throttled"
@@ -29,7 +28,7 @@ def attempt(request: HttpRequest | None, username: str) -> Iterator[None]:
     Raises:
         ValidationError: there were too many; the password is not looked at.
     """
-    address = _address(request)
+    address = client_address(request)
     person = (username.casefold(), address)
     # What one refuses is not counted by the other: else one user name, tried for long, would lock out a whole address.
     wait = by_person.begin(person)
@@ -43,17 +42,3 @@ def attempt(request: HttpRequest | None, username: str) -> Iterator[None]:
     yield
     by_person.succeed(person)
     by_address.succeed(address)
-
-
-def _address(request: HttpRequest | None) -> str:
-    """Where a request comes from; of IPv6 the network, because one person has billions of addresses there."""
-    if request is None:
-        return ""
-    text = str(request.META.get("REMOTE_ADDR") or "")
-    if settings.HTTPS:  # behind a proxy: the last entry is the proxy's own
-        text = request.headers.get("X-Forwarded-For", text).rpartition(",")[2].strip()
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return text
-    return address.exploded[:19] if isinstance(address, IPv6Address) and not address.ipv4_mapped else text

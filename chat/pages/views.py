@@ -18,7 +18,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.views import csrf
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chat.actions import accounts
@@ -31,7 +31,7 @@ from chat.protocol import Code
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest, room_id: int | None = None) -> HttpResponse:
     """The chat. Before there is an owner, it leads to the set-up."""
     if not request.user.is_authenticated and not User.objects.exists():
@@ -72,7 +72,7 @@ class LogIn(LoginView):
         return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def setup(request: HttpRequest) -> HttpResponse:
     """The first visitor makes the owner's account and stands in a first room. Gone once there is an owner."""
     if User.objects.exists():
@@ -88,7 +88,7 @@ def setup(request: HttpRequest) -> HttpResponse:
     return render(request, "frontend/setup.html", {"form": form})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Sign up by an invite link."""
     if request.user.is_authenticated:
@@ -108,7 +108,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "frontend/join.html", {"form": form, "inviter": invite.created_by.name})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def account(request: HttpRequest, part: str | None = None) -> HttpResponse:
     """One's own name and password; POST changes the `part` that is named."""
@@ -128,7 +128,7 @@ def account(request: HttpRequest, part: str | None = None) -> HttpResponse:
     return render(request, "frontend/account.html", {"name": name, "password": password})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def invite(request: HttpRequest) -> HttpResponse:
     """The invite link; POST makes a new one, and the old one stops working."""
@@ -150,7 +150,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return csrf.csrf_failure(request, reason)
 
 
-@require_GET
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """For Prometheus: figures of this process. For staff, and for whoever holds `METRICS_TOKEN`."""
     user: Any = request.user
@@ -161,7 +161,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's interface
     """For supervisors: 200 when this process and its database answer."""
     with connection.cursor() as cursor:
@@ -169,7 +169,7 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's in
     return JsonResponse({"status": "ok"})
 
 
-@require_GET
+@require_safe
 def favicon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's interface
     """Browsers ask for it on pages that name no icon, such as the admin's."""
     return redirect(static("frontend/icon.svg"))
