@@ -8,6 +8,7 @@ Raises:
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -60,12 +61,11 @@ def body(value: Any) -> str:
 
 
 def name(value: Any) -> str:
-    """What a person or a room is called: one line that can be seen. White space is made single spaces."""
+    """What a person or a room is called: one line of which something is seen. White space is made single spaces."""
     if not isinstance(value, str):
         raise Invalid("must be a text")
     text = " ".join(value.split())
-    visible = text.translate(_JOINERS)
-    if not visible or not visible.isprintable():
+    if not text.translate(_JOINERS).isprintable() or not any(map(_can_be_seen, text)):
         raise Invalid("must be made of letters one can see")
     if len(text) > MAX_NAME_CHARS:
         raise TooLong(f"must not be longer than {MAX_NAME_CHARS} characters")
@@ -106,6 +106,14 @@ CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _JOINERS = {0x200C: None, 0x200D: None}  # Persian and Hindi write with them, and emoji are made with them
+# Letters and signs to Unicode, and nothing to the eye: Hangul and hieroglyphic fillers, an empty Braille cell, a note
+# without a head. Marks (accents, variation selectors) are none of them seen without a letter.
+BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0\U00013441\U00013442\U0001d159]")
+
+
+def _can_be_seen(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LNPS" and not BLANK.match(character)
+
 
 # What Unicode calls an emoji sequence (UTS 51), without its list of those that fonts happen to have. The blocks for
 # pictographs alone are taken as a whole, for the emoji that are still to come.

@@ -6,16 +6,28 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
 
 from chat.actions.rooms import join_open_rooms
 from chat.admin.lists import ReadOnly
 from chat.models import Invite, User
+from chat.pages.forms import ReadableNames
 from storage.store import store
+
+
+class NewPersonForm(ReadableNames, AdminUserCreationForm):
+    """A new account."""
+
+
+class PersonForm(ReadableNames, UserChangeForm):
+    """An account there is."""
 
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
+    form = PersonForm
+    add_form = NewPersonForm
     list_display = ("username", "name", "is_staff", "is_active", "last_login")
     search_fields = ("username", "name", "email")
     fieldsets = (

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from chat.actions.rooms import create_room, join, leave
 from chat.admin.lists import ReadOnly, Uncounted
 from chat.models import Membership, Room
+from chat.pages.forms import ReadableNames
 from storage.store import store
 
 
@@ -20,6 +21,7 @@ class RoomAdmin(ReadOnly):
     list_filter = ("kind",)
     search_fields = ("name",)
     fields = ("name", "kind")
+    form = ReadableNames
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["choices"] = [choice for choice in Room.Kind.choices if choice[0] != Room.Kind.DIRECT]

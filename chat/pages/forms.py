@@ -35,7 +35,24 @@ class AdminLogInForm(Throttled, AdminAuthenticationForm):
     """Into the admin."""
 
 
-class NameForm(forms.ModelForm):
+class ReadableNames(forms.ModelForm):
+    """A form for a `name`, or a `username`, that people can read."""
+
+    def clean_name(self) -> str:
+        try:
+            return fields.name(self.cleaned_data["name"])
+        except fields.Invalid:
+            raise ValidationError("A name is made of letters one can see.") from None
+
+    def clean_username(self) -> str:
+        inherited = getattr(super(), "clean_username", None)  # of Django's own form for new accounts
+        username: str = inherited() if inherited else self.cleaned_data["username"]
+        if fields.BLANK.search(username):
+            raise ValidationError("A user name is made of letters one can see.")
+        return username
+
+
+class NameForm(ReadableNames):
     """What a person is called."""
 
     class Meta:
@@ -43,12 +60,6 @@ class NameForm(forms.ModelForm):
         fields: tuple[str, ...] = ("name",)
         help_texts = {"name": "What others see."}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
-
-    def clean_name(self) -> str:
-        try:
-            return fields.name(self.cleaned_data["name"])
-        except fields.Invalid:
-            raise ValidationError("A name is made of letters one can see.") from None
 
 
 class AccountForm(NameForm):
@@ -70,7 +81,7 @@ class AccountForm(NameForm):
         }
 
     def clean_username(self) -> str:
-        username: str = self.cleaned_data["username"]
+        username = super().clean_username()
         if User.objects.filter(username__iexact=username).exists():
             raise ValidationError(USERNAME_TAKEN)
         return username

@@ -8,56 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from chat.actions.accounts import create_member, create_owner
-from chat.actions.messages import do
+from chat.actions.accounts import create_member
 from chat.actions.rooms import create_room, direct_room
-from chat.models import Event, Membership, Message, Room
-from chat.protocol import Send
+from chat.models import Event, Membership, Room
 from storage.models import RolloutChange, RolloutFlag
 from storage.store import store
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/chat/message/"
-
-
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
-@pytest.fixture
-def alice():
-    return create_owner("Alice", "alice", "a long enough password")
-
-
-@pytest.fixture
-def bob(alice):
-    return create_member("Bob", "bob", "a long enough password")
-
-
-@pytest.fixture
-def everyone(alice):
-    return Room.objects.get()
-
-
-@pytest.fixture
-def say(everyone):
-    def say(sender, body, client_id=None, room=None):
-        frame = Send((room or everyone).pk, client_id or f"c{Message.objects.count()}", body)
-        return Message.objects.get(pk=store.run_transaction(do, sender.pk, frame).id)
-
-    return say
-
-
-@pytest.fixture
-def desk(client, alice):
-    client.force_login(alice)
-    return client
 
 
 def found(desk, **query) -> list[str]:
