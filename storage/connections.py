@@ -58,7 +58,7 @@ class WriteResult(NamedTuple):
 
 
 class Connection:
-    """What the function given to `store.transaction` receives. Not to be kept after the function has returned."""
+    """What the function given to `store.transaction` or `store.read` receives. Not to be kept after it has returned."""
 
     _errors: AbstractContextManager[None]  # turns the driver's errors into Django's
 
@@ -67,6 +67,10 @@ class Connection:
 
     def savepoint(self) -> AbstractContextManager[None]:
         """A part that fails alone: on an exception what was done inside is undone, and the exception goes on."""
+        raise NotImplementedError
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """A stretch of reading in which all statements see the database as the first of them found it."""
         raise NotImplementedError
 
     @property
@@ -261,6 +265,15 @@ class WorkerConnection(Connection):
         finally:
             self._savepoints -= 1
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        self.control("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            if self.in_transaction:
+                self.control("ROLLBACK")
+
     def interrupt(self) -> None:
         self.raw.interrupt()
 
@@ -299,6 +312,21 @@ class DjangoConnection(Connection):
     def in_transaction(self) -> bool:
         raw: Any = self._wrapper.connection
         return bool(raw.in_transaction) if self._wrapper.vendor == "sqlite" else True
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        if self._wrapper.in_atomic_block or self._wrapper.vendor != "sqlite":
+            with transaction.atomic(using=self._wrapper.alias):
+                yield
+            return
+        raw: Any = self._wrapper.connection
+        with self._errors:  # not `atomic`: its transactions are immediate, that is, they write
+            raw.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
 
     @contextmanager
     def reading(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
     from storage.store import store
 
     page = await store.fetch_json("SELECT json_group_array(body) FROM chat_message WHERE room_id = %s", [7])
+    head, newest = await store.read(look_at_room, 7)
     await store.transaction(move_money, 3, 4, amount)
 
 Whether a call runs on the workers or on the stock path (`database_sync_to_async` with Django's own connection) is
@@ -98,6 +99,20 @@ class Store:
         """The JSON text that the statement built (one row, one column), untouched; `null` where there is no row."""
         return await self._read(lambda c: c.fetch_json(sql, params), database, timeout)  # type: ignore[no-any-return]
 
+    async def read(
+        self,
+        work: Callable[[Connection, *Args], T],
+        *args: *Args,
+        database: str = "default",
+        timeout: float | None = None,
+    ) -> T:
+        """Run `work(connection, *args)`, which reads, and return what it returns.
+
+        All its statements see the same snapshot: what others commit meanwhile is not seen. `work` runs on a thread and
+        must change nothing.
+        """
+        return await self._read(lambda c: _in_snapshot(c, work, args), database, timeout)  # type: ignore[no-any-return]
+
     # Writing
 
     async def execute(
@@ -188,6 +203,11 @@ class Store:
             if is_sqlite and key[:2] not in self._checkpointers:
                 self._checkpointers[key[:2]] = Checkpointer(*key[:2])
         return self._paths[key]
+
+
+def _in_snapshot(connection: Connection, work: Callable[[Connection, *Args], T], args: tuple[*Args]) -> T:
+    with connection.snapshot():
+        return work(connection, *args)
 
 
 def _workers(alias: str) -> _Path:

@@ -186,7 +186,7 @@ class Readers(Workers):
             try:
                 value = task.run(connection)
             except Exception as error:  # noqa: BLE001 - it belongs to the awaiter
-                connection.broken = isinstance(error, WorkerDied)
+                connection.broken |= isinstance(error, WorkerDied)
                 self._deliver(task, error=error)
             else:
                 self._deliver(task, value)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import threading
+from contextlib import closing
 from traceback import walk_tb
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError, connections
 from django.utils.connection import ConnectionDoesNotExist
 
 from storage.exceptions import PoolClosed, QueryTimeout, QueueFull, WorkerDied
@@ -174,6 +176,47 @@ async def test_a_deadline_interrupts_the_statement(store):
     assert await asyncio.wait_for(asyncio.gather(*(store.fetch_value("SELECT 1") for _ in range(8))), 10) == [1] * 8
 
 
+async def test_several_statements_read_one_snapshot(store):
+    await add(store, "before")
+    counted, written = threading.Event(), threading.Event()
+
+    def work(connection, sql):
+        before = connection.fetch_value(sql)
+        counted.set()
+        assert written.wait(10)
+        return before, connection.fetch_value(sql)
+
+    def write():
+        assert counted.wait(10)
+        # A connection of its own: on the stock path the one thread of the store is reading.
+        with closing(sqlite3.connect(connections["default"].settings_dict["NAME"], isolation_level=None)) as other:
+            other.execute("INSERT INTO notes (body) VALUES ('meanwhile')")
+        written.set()
+
+    writing = asyncio.create_task(asyncio.to_thread(write))
+    assert await store.read(work, "SELECT count(*) FROM notes") == (1, 1)
+    await writing
+    assert await store.read(lambda c: c.fetch_value("SELECT count(*) FROM notes")) == 2
+
+
+async def test_a_snapshot_ends_with_its_reading_however_that_ends(store):
+    def fail(connection):
+        connection.fetch_value("SELECT count(*) FROM notes")
+        raise LookupError("changed my mind")
+
+    def write(connection):
+        connection.execute("INSERT INTO notes (body) VALUES ('a')")
+
+    for work, error in [(fail, LookupError), (write, OperationalError)] * 6:
+        with pytest.raises(error):
+            await store.read(work)
+    with pytest.raises(QueryTimeout):
+        await store.read(lambda c: c.fetch_value(ENDLESS), timeout=0.05)
+    for number in range(1, 20):
+        await add(store, str(number))
+        assert await store.read(lambda c: c.fetch_value("SELECT count(*) FROM notes")) == number
+
+
 @pytest.mark.parametrize("kind", ["read", "write"])
 async def test_a_deadline_between_two_statements_stops_the_next(store, kind):
     passed = threading.Event()
@@ -183,7 +226,7 @@ async def test_a_deadline_between_two_statements_stops_the_next(store, kind):
         passed.wait(10)
         connection.fetch_value(LONG)
 
-    submit = store.transaction if kind == "write" else lambda work, timeout: store._read(work, "default", timeout)
+    submit = store.transaction if kind == "write" else store.read
     with pytest.raises(QueryTimeout):
         await submit(work, timeout=0.01)
     passed.set()
