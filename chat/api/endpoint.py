@@ -7,17 +7,17 @@ import logging
 import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from chat import fields, protocol
+from chat import protocol
 from chat.actions.refused import Refused
 from chat.limits import Allowance, TokenBucket
 from chat.live import process
-from chat.protocol import Code, Fields, FrameError
+from chat.protocol import Code, FrameError, fields
 from storage.exceptions import StorageError
 
 logger = logging.getLogger("chat")
@@ -34,6 +34,8 @@ STATUS = {
     Code.STORAGE: 503,
 }
 READING = {"GET", "HEAD"}
+
+T = TypeVar("T")
 
 
 class TooOften(Refused):
@@ -53,19 +55,26 @@ class Request:
     query: QueryDict
     body: bytes
 
-    def fields(self, checks: Fields) -> dict[str, Any]:
-        """The fields of the JSON object that was sent, all of them required."""
+    def read(self, shape: type[T]) -> T:
+        """The JSON object that was sent, as an instance of the shape (`chat.protocol.shapes`).
+
+        Raises:
+            FrameError: it is none, or a field is missing or not what it must be.
+        """
         try:
             text = self.body.decode()
         except UnicodeDecodeError:
             raise FrameError(Code.BAD_FRAME, "what was sent is not UTF-8") from None
-        return protocol.checked(protocol.parse(text), checks, {})
+        return protocol.read(shape, protocol.parse(text))
 
     def number(self, name: str) -> int | None:
         """A number in the address's query, or None where it is not there."""
-        text = self.query.get(name) or None
-        value = int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 20 else text
-        return protocol.checked({name: value}, {}, {name: fields.id_}).get(name)
+        text = self.query.get(name)
+        if not text:
+            return None
+        value = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
+        number: int = protocol.checked(name, value, fields.id_)
+        return number
 
 
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]

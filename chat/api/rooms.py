@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import Any
 
 from django.http import HttpResponse
 
-from chat import fields
 from chat.actions import rooms as actions
 from chat.actions.refused import Refused
 from chat.api.endpoint import Request, answer
+from chat.api.requests import NewName, NewRoom, Whom
 from chat.live import process
 from chat.models import Room
 from chat.protocol import Code
 from chat.queries import people, rooms
 from storage.store import store
-
-KINDS = {"open": Room.Kind.OPEN, "closed": Room.Kind.CLOSED}
-
-
-def kind(value: Any) -> Room.Kind:
-    """What sort of room one may make by oneself."""
-    if not isinstance(value, str) or value not in KINDS:
-        raise fields.Invalid("must be open or closed")
-    return KINDS[value]
 
 
 async def found(request: Request) -> HttpResponse:
@@ -35,21 +25,22 @@ async def found(request: Request) -> HttpResponse:
 
 async def make(request: Request) -> HttpResponse:
     """Make a room. Everybody is a member of an open one from the start."""
-    sent = request.fields({"name": fields.name, "kind": kind})
-    room = await store.transaction(actions.create_room, sent["name"], sent["kind"], request.user)
-    return await _changed(room, None if sent["kind"] is Room.Kind.OPEN else [request.user], status=201)
+    sent = request.read(NewRoom)
+    kind = Room.Kind(sent.kind)
+    room = await store.transaction(actions.create_room, sent.name, kind, request.user)
+    return await _changed(room, None if kind is Room.Kind.OPEN else [request.user], status=201)
 
 
 async def make_direct(request: Request) -> HttpResponse:
     """The room of oneself and another."""
-    other = request.fields({"user": fields.id_})["user"]
+    other = request.read(Whom).user
     room = await store.transaction(actions.direct_room, request.user, other)
     return await _changed(room, [request.user, other])
 
 
 async def rename(request: Request, room: int) -> HttpResponse:
     """Give a room one is in another name."""
-    name = request.fields({"name": fields.name})["name"]
+    name = request.read(NewName).name
     await store.transaction(actions.rename_room, room, name, request.user)
     return await _changed(room)
 
@@ -76,7 +67,7 @@ async def members(request: Request, room: int) -> HttpResponse:
 
 async def add(request: Request, room: int) -> HttpResponse:
     """Bring somebody else into a room one is in."""
-    user = request.fields({"user": fields.id_})["user"]
+    user = request.read(Whom).user
     await store.transaction(actions.add_member, room, user, request.user)
     return await _changed(room, [user])
 

@@ -9,9 +9,9 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from chat import fields
 from chat.models import USERNAME_TAKEN, User
 from chat.pages.logins import attempt
+from chat.protocol import fields
 
 NEW_PASSWORD_HELP = "At least 10 characters. A few words in a row are easy to remember."  # noqa: S105 - a help text
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chat import protocol
-from chat.fields import MAX_ID
 from chat.protocol import History
+from chat.protocol.fields import MAX_ID
 from chat.queries.json_sql import MESSAGE_FIELDS, REACTIONS, array, iso
 from storage.store import store
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Any, NamedTuple
 
-from chat.fields import MAX_ID
+from chat.protocol.fields import MAX_ID
 from chat.queries.json_sql import array, iso
 from storage.store import store
 

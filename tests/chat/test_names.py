@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat import fields
+from chat.protocol import fields
 from tests.chat.test_accounts import invitation, submit
 from tests.support.api import Api
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import fields, protocol
+from chat import protocol
 from chat.protocol import (
     Ack,
     Code,
@@ -28,6 +28,7 @@ from chat.protocol import (
     Sync,
     Typing,
     decode,
+    fields,
 )
 from tests.chat.bad_frames import GOOD, bad_frames
 

@@ -1,0 +1,178 @@
+"""What the server says: its frames, and what they are made of. The docstrings are the documentation's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from chat.protocol.codes import Code
+from chat.protocol.fields import ClientId, Id, Seq, Time
+from chat.protocol.room_events import RoomEvent
+from chat.protocol.things import Message, Person, Room
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The answer to `hello`.
+
+    `epoch` names this history: it changes when a backup is restored. `window`: how many un-acked frames a client may
+    have in flight. `flags`: rollout flags for this user, e.g. `{"chat_queue": true}`. `online`: the ids of the people
+    who are there.
+    """
+
+    v: Id
+    epoch: str
+    connection: str
+    user: Person
+    rooms: list[Room]
+    window: Id
+    ping_ms: Id
+    flags: dict[str, bool]
+    online: list[Id]
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The operation is **committed durably**. `id` is the message's.
+
+    A repeat of the same `client_id` with the same content gets the same `id` and `seq`, with `duplicate: true`, for
+    ever.
+    """
+
+    client_id: ClientId
+    id: Id
+    room: Id
+    seq: Id
+    at: Time
+    duplicate: bool
+
+    def encode(self) -> str:
+        """The frame. None of its texts has anything to escape."""
+        return (
+            f'{{"type":"ack","client_id":"{self.client_id}","id":{self.id},"room":{self.room},"seq":{self.seq},'
+            f'"at":"{self.at}","duplicate":{"true" if self.duplicate else "false"}}}'
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Nack:
+    """Not done.
+
+    `retry: true`: send the same frame again, no sooner than `after_ms`. `retry: false`: it will never succeed.
+    """
+
+    client_id: ClientId
+    code: Code
+    message: str
+    retry: bool
+    after_ms: Seq | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Every event of the room with `from <= seq <= to`, ascending, no hole.
+
+    Several events ready together travel in one frame. `more`, in the answer to `sync`: ask on. What the server sends by
+    itself (catch-up included) goes on by itself.
+    """
+
+    room: Id
+    from_: Id
+    to: Seq
+    events: list[RoomEvent]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The user's list of rooms changed: joined, left, renamed, removed."""
+
+    rooms: list[Room]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The answer to `history`, oldest first, with the cursor it was asked with.
+
+    `more`: there are older ones (for `after`: newer ones). `around` has `newer` besides: there are newer ones.
+    """
+
+    room: Id
+    messages: list[Message]
+    more: bool
+    before: Id | None = None
+    after: Seq | None = None
+    around: Seq | None = None
+    newer: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """The cursor belongs to another epoch or lies beyond what is kept: load the newest page again.
+
+    The client keeps its outbox.
+    """
+
+    room: Id
+    head: Seq
+
+
+@dataclass(frozen=True, slots=True)
+class SomebodyTyping:
+    """Somebody is writing. Ephemeral, never in the log."""
+
+    room: Id
+    user: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody came or went. Ephemeral, never in the log."""
+
+    room: Id
+    user: Person
+    state: Literal["online", "offline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The frame could not be understood or answered; the connection stays.
+
+    `ref` is its type, `room` the one that it named. Of `storage`: ask again.
+    """
+
+    code: Code
+    message: str
+    ref: str | None = None
+    room: Id | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The answer to `ping`, with its `n`."""
+
+    n: Seq
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    """The server is going away: reconnect after `after_ms` (jittered)."""
+
+    after_ms: Seq
+
+
+SERVER_FRAMES: dict[str, type[Any]] = {
+    "welcome": Welcome,
+    "ack": Ack,
+    "nack": Nack,
+    "events": Events,
+    "rooms": Rooms,
+    "page": Page,
+    "reset": Reset,
+    "typing": SomebodyTyping,
+    "presence": Presence,
+    "error": Error,
+    "pong": Pong,
+    "bye": Bye,
+}
+"""The frames by their `type`."""
