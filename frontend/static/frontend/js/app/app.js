@@ -3,6 +3,7 @@ import { Composer } from "../composer/composer.js";
 import { Connection } from "../connection/connection.js";
 import { Conversations } from "../messages/conversations.js";
 import { LeftBehind } from "../rooms/left_behind.js";
+import { LostRoom } from "../rooms/lost_room.js";
 import { MessageControls } from "./message_controls.js";
 import { openOutbox } from "../outbox/open.js";
 import { OutboxRules } from "./outbox_rules.js";
@@ -50,7 +51,7 @@ export class App {
       { chosen: (room) => this.pages.go(room), changed: () => this.pages.showTitle() },
     );
     this.leftBehind = new LeftBehind(this.outbox, this.rooms);
-    this.pages = new RoomPages(boot.room, this.rooms, (room) => this.#open(room));
+    this.pages = new RoomPages(boot.room, this.rooms, new LostRoom(this.composer), (room) => this.#open(room));
   }
 
   start() {
@@ -79,7 +80,8 @@ export class App {
   /** Says that the room on the page is read up to its end, if its end can be seen. */
   markRead() {
     const room = this.conversations?.current;
-    if (!room || !this.conversations.isWatched(room) || !this.conversations.isLoaded(room)) return;
+    if (!room || !this.rooms.get(room)) return;
+    if (!this.conversations.isWatched(room) || !this.conversations.isLoaded(room)) return;
     this.rooms.setUnread(room, 0);
     this.reading.seen(room, this.conversations.newestSeq(room));
   }

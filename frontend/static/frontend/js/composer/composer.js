@@ -21,6 +21,8 @@ export class Composer {
   #problem = find("#composer-problem", HTMLElement);
   #mode = new ComposerMode(find(".composer-box", HTMLElement), () => this.cancel());
   #room = 0;
+  #busy = false;
+  #locked = false;
 
   /** @param {Delegate} delegate @param {import("./drafts.js").Drafts} drafts */
   constructor(delegate, drafts) {
@@ -48,7 +50,7 @@ export class Composer {
 
   /** What is sent next answers this message. @param {{id: number | null, sender: {name: string}, body: string}} message */
   reply({ id, sender, body }) {
-    if (id === null) return;
+    if (id === null || this.#locked) return;
     this.#leaveMode();
     this.#mode.set({ kind: "reply", message: id, name: sender.name, body });
     this.focus();
@@ -56,7 +58,7 @@ export class Composer {
 
   /** Puts another text in the place of this message's. What was begun before comes back afterwards. @param {{id: number | null, body: string}} message */
   edit({ id, body }) {
-    if (id === null) return;
+    if (id === null || this.#locked) return;
     this.#mode.set({ kind: "edit", message: id, body });
     this.#field.value = body;
     this.#check();
@@ -85,14 +87,26 @@ export class Composer {
 
   /** @param {boolean} busy */
   setBusy(busy) {
-    this.#field.readOnly = this.#button.disabled = busy;
+    this.#busy = busy;
     this.#form.setAttribute("aria-busy", String(busy));
+    this.#showState();
+  }
+
+  /** Nothing can be written here, though what is there can be copied. @param {boolean} locked @returns {boolean} whether anything is there */
+  lock(locked) {
+    this.#locked = locked;
+    this.#showState();
+    return this.#field.value !== "";
   }
 
   /** @param {string} text */
   showProblem(text) {
     setText(this.#problem, text);
     showIf(this.#problem, text !== "");
+  }
+
+  #showState() {
+    this.#field.readOnly = this.#button.disabled = this.#busy || this.#locked;
   }
 
   #done() {
@@ -137,7 +151,7 @@ export class Composer {
   #keyDown(event) {
     // 229: browsers that report the Enter which ends an IME composition only after the composition has ended.
     const composing = event.isComposing || event.keyCode === 229;
-    if (composing) return;
+    if (composing || this.#locked) return;
     if (event.key === "Escape" && this.#mode.current) this.cancel();
     else if (event.key === "ArrowUp" && this.#field.value === "" && !this.#mode.current) this.delegate.editLast();
     else if (event.key === "Enter" && !event.shiftKey && !PHONE.matches) this.#send();

@@ -8,7 +8,7 @@ const AFTERWARDS = {
 };
 
 /** Asks before it leaves the open room. @param {import("../app/parts.js").Parts} parts */
-export function openLeaveRoom({ rooms, conversations }) {
+export function openLeaveRoom({ rooms, pages, conversations }) {
   const room = rooms.get(conversations.current);
   if (!room) return;
   const stay = makeButton("plain-button", "Stay", () => dialog.close());
@@ -16,7 +16,10 @@ export function openLeaveRoom({ rooms, conversations }) {
   const leave = makeButton("button danger", "Leave", () =>
     dialog.attempt(
       () => ask("POST", `/api/rooms/${room.id}/leave/`),
-      () => dialog.close(),
+      () => {
+        dialog.close();
+        pages.leave(room.id);
+      },
     ),
   );
   const question = make("p", "", room.kind === "closed" ? AFTERWARDS.closed : AFTERWARDS.open);

@@ -9,11 +9,16 @@ export class RoomPages {
   #room;
   /** A room to go to once it is in the list. @type {number | null} */
   #awaited = null;
+  /** A room that its reader has left: the page goes on without being told. @type {number | null} */
+  #left = null;
+  /** What the rooms that were on the page are called. @type {Map<number, string>} */
+  #names = new Map();
 
-  /** @param {number | null} room @param {import("./rooms.js").Rooms} rooms @param {(room: number) => void} open */
-  constructor(room, rooms, open) {
+  /** @param {number | null} room @param {import("./rooms.js").Rooms} rooms @param {import("./lost_room.js").LostRoom} lost @param {(room: number) => void} open */
+  constructor(room, rooms, lost, open) {
     this.#room = room;
     this.rooms = rooms;
+    this.lost = lost;
     this.open = open;
   }
 
@@ -36,26 +41,49 @@ export class RoomPages {
     this.#show(room);
   }
 
-  /** Without a room in the address, a screen with space for both shows the first one beside the list. */
+  /** The reader has left a room. What was begun there is not taken off the page. @param {number} room */
+  leave(room) {
+    if (!this.rooms.drafts.has(room)) this.#left = room;
+    this.roomsChanged();
+  }
+
+  /**
+   * Without a room in the address, a screen with space for both shows the first one beside the list. From one that the reader
+   * lost, only the reader goes on: the keys that are being pressed are meant for nobody else.
+   */
   roomsChanged() {
-    if (this.#room !== null && !this.rooms.get(this.#room)) this.#leave();
+    if (this.#isLost && this.#room === this.#left) this.#goOn();
     if (this.#awaited !== null && this.rooms.get(this.#awaited)) this.go(this.#awaited);
     if (this.#room === null && this.rooms.first !== null && !matchMedia("(max-width: 720px)").matches)
       this.#show(this.rooms.first);
-    document.body.classList.toggle("no-rooms", this.rooms.first === null);
+    document.body.classList.toggle("no-rooms", this.rooms.first === null && !this.#isLost);
+    this.#showLoss();
     this.showTitle();
   }
 
   showTitle() {
     const room = this.#room === null ? null : this.rooms.get(this.#room);
-    setText(this.#title, room?.name ?? "Rooms");
+    if (room) this.#names.set(room.id, room.name);
+    setText(this.#title, room?.name ?? (this.#isLost ? (this.#name ?? "No such room") : "Rooms"));
     this.#messages.setAttribute("aria-label", room ? `Messages in ${room.name}` : "Messages");
     document.body.dataset.kind = room?.kind ?? "";
     showPageTitle(room?.name ?? null, this.rooms.unread);
   }
 
-  /** The room in the address is no longer one of the user's. */
-  #leave() {
+  get #isLost() {
+    return this.#room !== null && this.rooms.isLeft(this.#room);
+  }
+
+  get #name() {
+    return this.#names.get(this.#room ?? 0);
+  }
+
+  #showLoss() {
+    if (this.#isLost) this.lost.show(this.#name);
+    else this.lost.hide();
+  }
+
+  #goOn() {
     history.replaceState({ room: null }, "", "/");
     this.#show(null);
   }
@@ -64,10 +92,13 @@ export class RoomPages {
   #show(room) {
     this.#room = room;
     document.body.dataset.view = room === null ? "rooms" : "room";
+    this.lost.hide();
     if (room !== null) {
       this.rooms.select(room);
       this.open(room);
     }
+    if (room !== this.#left) this.#left = null;
+    this.#showLoss();
     this.showTitle();
   }
 }
