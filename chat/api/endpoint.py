@@ -18,6 +18,7 @@ from chat.actions.refused import Refused
 from chat.limits import Allowance, TokenBucket
 from chat.live import process
 from chat.protocol import Code, FrameError, fields
+from chat.queries.credentials import Credential, credential_of
 from storage.exceptions import StorageError
 
 logger = logging.getLogger("chat")
@@ -50,10 +51,15 @@ class TooOften(Refused):
 class Request:
     """What somebody asks for."""
 
-    user: int
+    credential: Credential
     allowance: Allowance
     query: QueryDict
     body: bytes
+
+    @property
+    def user(self) -> int:
+        """The id of whoever asks."""
+        return self.credential.user
 
     def read(self, shape: type[T]) -> T:
         """The JSON object that was sent, as an instance of the shape (`chat.protocol.shapes`).
@@ -111,11 +117,11 @@ def endpoint(**handlers: View) -> View:
             response = refusal(Code.BAD_FRAME, f"{request.method} is not for this address", 405)
             response["Allow"] = ", ".join(handlers)
             return response
-        user = await request.auser()
-        if not user.is_authenticated:
+        credential = credential_of(await request.auser(), request.session)
+        if credential is None:
             return refusal(Code.FORBIDDEN, "log in first", 401)
         try:
-            return await _answer(handler, request, user.pk, path)
+            return await _answer(handler, request, credential, path)
         except (Refused, FrameError) as refused:
             response = refusal(refused.code, refused.message)
             if isinstance(refused, TooOften):
@@ -128,15 +134,15 @@ def endpoint(**handlers: View) -> View:
     return view
 
 
-async def _answer(handler: View, request: HttpRequest, user: int, path: dict[str, int]) -> HttpResponse:
+async def _answer(handler: View, request: HttpRequest, credential: Credential, path: dict[str, int]) -> HttpResponse:
     try:
         body = request.body
     except RequestDataTooBig:
         raise FrameError(Code.TOO_LARGE, "what was sent is too large") from None
     if any(number > fields.MAX_ID for number in path.values()):
         raise Refused(Code.NOT_FOUND, "there is no such room")
-    allowance = process.allowances.of(user)
+    allowance = process.allowances.of(credential.user)
     take(allowance.frames)
     if request.method not in READING:
         take(allowance.changes)
-    return await handler(Request(user, allowance, request.GET, body), **path)
+    return await handler(Request(credential, allowance, request.GET, body), **path)

@@ -18,7 +18,9 @@ from chat.live.commit_queue import RETRY_MS, Lane, Nack, Operation, Outcome
 from chat.live.listener import Listener
 from chat.live.socket import Socket
 from chat.protocol import Change, Close, Code, FrameError, Hello, History, Ping, Read, Send, Sync, Typing
-from chat.queries import events, messages, rooms, sessions
+from chat.queries import events, messages, rooms
+from chat.queries.credentials import credential_of
+from chat.queries.welcome import welcome
 from storage.exceptions import StorageError
 from storage.store import store
 
@@ -39,30 +41,28 @@ class ChatConsumer(AsyncConsumer):
     """
 
     async def __call__(self, scope: Event, receive: Callable[[], Awaitable[Event]], send: Any) -> None:
-        user = scope["user"]
+        credential = credential_of(scope["user"], scope["session"])
         await receive()  # websocket.connect
         await send({"type": "websocket.accept"})
         # Accepted first, so that a browser can tell "log in again" from "network down".
-        if not user.is_authenticated:
+        if credential is None:
             await send({"type": "websocket.close", "code": int(Close.LOG_IN)})
             return
-        allowance = process.allowances.enter(user.pk)
+        allowance = process.allowances.enter(credential.user)
         if allowance is None:
             await send({"type": "websocket.close", "code": int(Close.TOO_MANY)})
             return
         try:
-            await self._talk(user, scope["session"].session_key, allowance, receive, send)
+            await self._talk(Listener(credential, scope["user"].name, Socket(send)), allowance, receive)
         finally:
-            process.allowances.leave(user.pk)
+            process.allowances.leave(credential.user)
 
-    async def _talk(
-        self, user: Any, session: str, allowance: Allowance, receive: Callable[[], Awaitable[Event]], send: Any
-    ) -> None:
-        self.user: int = user.pk
-        self.name: str = user.name
+    async def _talk(self, listener: Listener, allowance: Allowance, receive: Callable[[], Awaitable[Event]]) -> None:
+        self.listener = listener
+        self.user = listener.user
+        self.name = listener.name
+        self.socket = listener.socket
         self.allowance = allowance
-        self.socket = Socket(send)
-        self.listener = Listener(user.pk, user.name, session, user.password, self.socket)
         self.welcomed = False
         self.in_flight = 0
         self.lanes: dict[int, Lane] = {}
@@ -124,27 +124,26 @@ class ChatConsumer(AsyncConsumer):
     async def _hello(self, frame: Hello) -> None:
         if frame.v != protocol.VERSION:
             raise FrameError(Code.BAD_FRAME, f"this server speaks version {protocol.VERSION}")
-        if await sessions.ended([self.listener]):
+        flags = {"chat_queue": await store.flag("chat_queue", self.user)}
+        found = await welcome(self.listener.credential)
+        if found is None:
             self.socket.close(Close.LOG_IN)  # it was let in, and logged out before it said hello
             return
-        epoch = await rooms.epoch()
-        flags = {"chat_queue": await store.flag("chat_queue", self.user)}
-        rooms_json, heads = await rooms.rooms_of(self.user)
-        # From here on without waiting: what is committed meanwhile is either in `heads` or heard live.
+        # From here on without waiting: what is committed meanwhile is either in `found` or heard live.
         self.welcomed = True
         self.socket.push(
             protocol.welcome(
-                epoch=epoch,
+                epoch=found.epoch,
                 connection=secrets.token_urlsafe(6),
                 user={"id": self.user, "name": self.name},
-                rooms=rooms_json,
+                rooms=found.rooms,
                 flags=flags,
-                online=sorted(process.hub.presence.people(heads.keys())),
+                online=sorted(process.hub.presence.people(found.heads.keys())),
             )
         )
         process.hub.add(self.listener)
-        same_history = frame.epoch in {None, epoch}
-        for room, head in heads.items():
+        same_history = frame.epoch in {None, found.epoch}
+        for room, head in found.heads.items():
             cursor = frame.rooms.get(room, head)
             if cursor > head or (not same_history and room in frame.rooms):
                 self.socket.push(protocol.reset(room, head))

@@ -19,8 +19,10 @@ from chat.live.hints import Hint, Hints
 from chat.live.listener import Listener
 from chat.live.presence import Presence
 from chat.protocol import Close
-from chat.queries import events, rooms, sessions
+from chat.queries import events, rooms
+from chat.queries.credentials import ended
 from storage.exceptions import StorageError
+from storage.store import store
 
 logger = logging.getLogger("chat")
 
@@ -137,7 +139,7 @@ class Hub:
             try:
                 await self._look_at_heads()
                 await self._look_at_memberships()
-                await self._look_at_sessions()
+                await self._look_at_credentials()
             except (StorageError, DatabaseError) as error:
                 logger.warning("the look at the rooms failed, trying again: %s", error)
             except Exception:
@@ -199,6 +201,8 @@ class Hub:
         self.presence.moved(listener.user, listener.rooms)
         self._announce(listener.user, listener.name, new, True)
 
-    async def _look_at_sessions(self) -> None:
-        for listener in await sessions.ended(list(self._listeners)):
-            listener.socket.close(Close.LOG_IN)
+    async def _look_at_credentials(self) -> None:
+        gone = await store.read(ended, {listener.credential for listener in self._listeners})
+        for listener in self._listeners:
+            if listener.credential in gone:
+                listener.socket.close(Close.LOG_IN)

@@ -7,20 +7,24 @@ from dataclasses import dataclass, field
 
 from chat import protocol
 from chat.live.socket import Socket
+from chat.queries.credentials import Credential
 
 
 @dataclass(slots=True, eq=False)
 class Listener:
-    """One client of this process and the rooms it hears. `session` and `password` (its hash) are what let it in."""
+    """One client of this process, what let it in, and the rooms it hears. `name` is its person's."""
 
-    user: int
+    credential: Credential
     name: str
-    session: str
-    password: str
     socket: Socket
     rooms: set[int] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held to push what was read for this listener alone: one frame at a time, over all its rooms."""
+
+    @property
+    def user(self) -> int:
+        """The id of its person."""
+        return self.credential.user
 
 
 class Feed:

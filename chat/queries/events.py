@@ -59,41 +59,49 @@ def events_json(connection: Connection, room: int, after: int, last: int) -> str
     return text
 
 
-async def read(room: int, after: int, last: int) -> Stretch:
+def stretch(connection: Connection, room: int, after: int, last: int) -> Stretch:
     """The events after `after`, for a reader who has been let in already.
 
     They go to `last`, or less far: at most `MAX_PAGE` events, and no more text than one frame should carry.
     """
     last = min(last, after + protocol.MAX_PAGE)
-    stretch = await _read(room, after, last)
-    while len(stretch.events) > protocol.MAX_EVENTS_CHARS and last > after + 1:
+    found = _stretch(connection, room, after, last)
+    while len(found.events) > protocol.MAX_EVENTS_CHARS and last > after + 1:
         last = after + (last - after) // 2
-        stretch = await _read(room, after, last)
-    return stretch
+        found = _stretch(connection, room, after, last)
+    return found
 
 
-async def _read(room: int, after: int, last: int) -> Stretch:
-    row = await store.fetch_one(_EVENTS, [room, after, last])
+def _stretch(connection: Connection, room: int, after: int, last: int) -> Stretch:
+    row = connection.fetch_one(_EVENTS, [room, after, last])
     assert row is not None  # noqa: S101 - an aggregate always has a row
     return Stretch(row["events"], last, bool(row["departures"]), bool(row["renamings"]))
 
 
+async def read(room: int, after: int, last: int) -> Stretch:
+    """`stretch` from the event loop."""
+    return await store.read(stretch, room, after, last)
+
+
 async def catch_up(user: int, room: int, after: int, limit: int) -> str | None:
     """The `events` frame (or `reset`) that answers `sync`; None if the room is not the user's."""
-    head = await head_for(user, room)
+    return await store.read(_catch_up, user, room, after, limit)
+
+
+def _catch_up(connection: Connection, user: int, room: int, after: int, limit: int) -> str | None:
+    head = _head_for(connection, user, room)
     if head is None:
         return None
     if after > head:
         return protocol.reset(room, head)
     if after == head:
         return protocol.events(room, after + 1, after, "[]", more=False)
-    found = await read(room, after, min(head, after + limit))
+    found = stretch(connection, room, after, min(head, after + limit))
     return protocol.events(room, after + 1, found.last, found.events, more=found.last < head)
 
 
-async def head_for(user: int, room: int) -> int | None:
-    """The `seq` of the last event, or None where the room does not exist for this user."""
-    head: int | None = await store.fetch_value(
+def _head_for(connection: Connection, user: int, room: int) -> int | None:
+    head: int | None = connection.fetch_value(
         "SELECT r.head FROM chat_room r JOIN chat_membership mine ON mine.room_id = r.id"
         " WHERE r.id = %s AND mine.user_id = %s",
         [room, user],

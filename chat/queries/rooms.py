@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from chat.queries.json_sql import array, iso
-from storage.store import store
+from storage.store import Connection, store
 
 UNREAD_CAP = 100
 
@@ -39,11 +39,16 @@ _OPEN = f"""
 """  # noqa: S608 - constants
 
 
-async def rooms_of(user: int) -> tuple[str, dict[int, int]]:
+def list_of(connection: Connection, user: int) -> tuple[str, dict[int, int]]:
     """The list of `welcome` and `rooms` as JSON, and the head of each room in it. `unread` counts to `UNREAD_CAP`."""
-    text = await store.fetch_json(_ROOMS, [user])
+    text = connection.fetch_json(_ROOMS, [user])
     # Parsed, rather than asked for separately: the client takes these very heads as its cursors.
     return text, {room["id"]: room["head"] for room in json.loads(text)}
+
+
+async def rooms_of(user: int) -> tuple[str, dict[int, int]]:
+    """`list_of` from the event loop."""
+    return await store.read(list_of, user)
 
 
 async def open_to(user: int) -> str:
@@ -61,12 +66,6 @@ async def memberships(users: list[int]) -> dict[int, set[int]]:
     for row in rows:
         found[row["user_id"]].add(row["room_id"])
     return found
-
-
-async def epoch() -> str:
-    """The name of this installation's history."""
-    name: str = await store.fetch_value("SELECT epoch FROM chat_installation")
-    return name
 
 
 async def mark_read(user: int, room: int, seq: int) -> bool:

@@ -13,6 +13,7 @@ from chat.live.feeds import Feeds
 from chat.live.listener import Listener
 from chat.live.socket import Socket
 from chat.queries import events
+from chat.queries.credentials import LogIn
 from storage.exceptions import QueryTimeout
 
 ROOM = 7
@@ -24,7 +25,7 @@ class Ear:
     def __init__(self) -> None:
         self.seqs: list[int] = []
         self.closed: int | None = None
-        self.listener = Listener(1, "Bob", "session", "password", Socket(self._hear))
+        self.listener = Listener(LogIn(1, "session", "password"), "Bob", Socket(self._hear))
 
     async def _hear(self, event: dict[str, Any]) -> None:
         if event["type"] == "websocket.close":

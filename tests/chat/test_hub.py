@@ -17,7 +17,9 @@ from chat.live.socket import Socket
 from chat.models import Room
 from chat.queries import events
 from chat.queries import rooms as queries
+from chat.queries.credentials import LogIn
 from storage.exceptions import QueryTimeout
+from storage.store import store
 from tests.chat.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +37,7 @@ def looking_often(monkeypatch) -> None:
 
 
 def a_listener(person, session, receive) -> Listener:
-    return Listener(person.pk, person.name, session, person.password, Socket(receive))
+    return Listener(LogIn(person.pk, session, person.password), person.name, Socket(receive))
 
 
 async def test_whoever_says_no_hello_is_closed(visit, monkeypatch):
@@ -63,6 +65,23 @@ async def test_a_visitor_is_told_to_log_in(visit, people):
     people["nobody"] = type("AnonymousUser", (), {"is_authenticated": False})
     nobody = await visit("nobody")
     assert await nobody.receive_output(timeout=10) == {"type": "websocket.close", "code": 4401}
+
+
+@pytest.mark.parametrize("frame", [{"type": "hello", "v": 1, "rooms": {}}, {"type": "sync", "room": 0, "after": 1}])
+async def test_what_is_told_together_is_read_in_one_snapshot(visit, everyone, never_looking, monkeypatch, frame):
+    bob = await visit("bob")
+    if frame["type"] == "sync":
+        await bob.hello()
+    reads, read = [], store._read
+
+    async def counted(*args):
+        reads.append(args)
+        return await read(*args)
+
+    monkeypatch.setattr(store, "_read", counted)
+    await bob.send_json_to({**frame, **({"room": everyone} if "room" in frame else {})})
+    await bob.take("welcome" if frame["type"] == "hello" else "events")
+    assert len(reads) == 1
 
 
 async def test_the_first_to_come_back_to_a_room_is_caught_up_at_once(visit, everyone, never_looking):

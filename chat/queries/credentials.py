@@ -1,0 +1,64 @@
+"""What let somebody in, and the one question about it: is it still valid?"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from storage.store import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Credential(ABC):
+    """What somebody came in with; `user` is their id. Every kind can be asked about thousands of its own at once."""
+
+    user: int
+
+    @classmethod
+    @abstractmethod
+    def ended(cls, connection: Connection, those: Collection[Self]) -> set[Self]:
+        """Those of this kind that let nobody in any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn(Credential):
+    """A browser's session.
+
+    It ends with a logout or when it expires, when its person's password is no longer the one whose hash is `password`,
+    and when the person is deactivated.
+    """
+
+    session: str = field(repr=False)
+    password: str = field(repr=False)
+
+    @classmethod
+    def ended(cls, connection: Connection, those: Collection[Self]) -> set[Self]:
+        asked = list(those)
+        rows = connection.fetch_all(
+            """
+            SELECT asked.key AS place FROM json_each(%s) asked WHERE NOT EXISTS (
+                SELECT 1 FROM django_session WHERE session_key = asked.value ->> 0
+                AND expire_date > strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')
+            ) OR NOT EXISTS (
+                SELECT 1 FROM chat_user WHERE id = asked.value ->> 1 AND password = asked.value ->> 2 AND is_active
+            )
+            """,
+            [json.dumps([[one.session, one.user, one.password] for one in asked])],
+        )
+        return {asked[row["place"]] for row in rows}
+
+
+def credential_of(user: Any, session: Any) -> Credential | None:
+    """What this request or connection came in with: Django's user and session. None for a visitor."""
+    return LogIn(user.pk, session.session_key, user.password) if user.is_authenticated else None
+
+
+def ended(connection: Connection, credentials: Iterable[Credential]) -> set[Credential]:
+    """Those that let nobody in any more. One query for each kind."""
+    kinds: dict[type[Credential], set[Credential]] = {}
+    for credential in credentials:
+        kinds.setdefault(type(credential), set()).add(credential)
+    return {gone for kind, those in kinds.items() for gone in kind.ended(connection, those)}

@@ -1,0 +1,29 @@
+"""What somebody who comes in is told first, all of it of one moment."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chat.queries.credentials import Credential, ended
+from chat.queries.rooms import list_of
+from storage.store import Connection, store
+
+
+class Welcome(NamedTuple):
+    """The installation's `epoch`, the user's `rooms` as JSON, and the head of each."""
+
+    epoch: str
+    rooms: str
+    heads: dict[int, int]
+
+
+async def welcome(credential: Credential) -> Welcome | None:
+    """What the holder of this credential finds; None if it lets nobody in any more."""
+    return await store.read(_welcome, credential)
+
+
+def _welcome(connection: Connection, credential: Credential) -> Welcome | None:
+    if ended(connection, [credential]):
+        return None
+    epoch: str = connection.fetch_value("SELECT epoch FROM chat_installation")
+    return Welcome(epoch, *list_of(connection, credential.user))
