@@ -32,11 +32,15 @@ class Users(UserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person. `username` is for logging in, `name` is what others see."""
+    """A person. `username` is for logging in, `name` is what others see.
+
+    Of a deleted one the row stays, emptied (`deleted_at`): rooms' logs refer to it.
+    """
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField("your name", max_length=80)
+    deleted_at = models.DateTimeField(null=True, editable=False)
 
     REQUIRED_FIELDS = ("email", "name")  # type: ignore[assignment]
 

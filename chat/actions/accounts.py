@@ -1,4 +1,7 @@
-"""How people come in: the owner once, everybody else by an invite. Synchronous, for views and commands."""
+"""How people come in, the owner once, everybody else by an invite, and how they go.
+
+Synchronous, for views, the admin and commands.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from chat.actions.rooms import create_room, join_open_rooms
+from chat.actions.owners import LastOwner, leaves_no_owner
+from chat.actions.rooms import create_room, join_open_rooms, leave
 from chat.models import Invite, Room, User
 from storage.store import store
 
@@ -16,6 +20,7 @@ class AlreadySetUp(Exception):
 
 
 FIRST_ROOM = "Everyone"
+DELETED_NAME = "Deleted account"
 
 
 def create_owner(name: str, username: str, password: str) -> User:
@@ -57,6 +62,30 @@ def set_password(user: User, password: str) -> None:
     """Give somebody another password. Their sessions and connections end, save one that is told of it."""
     user.set_password(password)
     user.save(update_fields=["password"])
+
+
+def delete(user: User) -> None:
+    """Delete somebody's account: name, user name, email, password and rights are gone, and they have left their rooms.
+
+    The emptied row stays, because the logs of rooms refer to it: what this person wrote and did keeps its place there,
+    under the name "Deleted account". So does the other half of their direct rooms.
+
+    Raises:
+        LastOwner: nobody else can run this server.
+    """
+    with transaction.atomic():
+        if leaves_no_owner([user.pk]):
+            raise LastOwner
+        for room in user.memberships.order_by("room").values_list("room", flat=True):
+            store.run_transaction(leave, room, user.pk)
+        Invite.objects.filter(created_by=user, revoked_at=None).update(revoked_at=timezone.now())
+        user.groups.clear()
+        user.user_permissions.clear()
+        user.username = f"deleted #{user.pk}"  # with signs that no form lets anybody take
+        user.name, user.email, user.password = DELETED_NAME, "", make_password(None)
+        user.is_active = user.is_staff = user.is_superuser = False
+        user.last_login, user.deleted_at = None, timezone.now()
+        user.save()
 
 
 def valid_invite(token: str) -> Invite | None:

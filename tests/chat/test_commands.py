@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -53,6 +55,22 @@ def test_demo_makes_up_a_password(transactional_db, quick_passwords):
     out = io.StringIO()
     call_command("demo", stdout=out)
     assert re.search(r"password is (\S{10,})", out.getvalue())
+
+
+# owner
+
+
+def test_owner_is_the_way_back_in_where_nobody_is_left(start_server):
+    server = start_server()
+
+    with closing(sqlite3.connect(server.database)) as connection, connection:
+        connection.execute("UPDATE chat_user SET is_active = 0, is_staff = 0, is_superuser = 0, password = '!'")
+    said = succeed(manage("owner", "BOB", env=server.environment))
+    assert "Bob Brandt (bob) is an owner now." in said
+    assert "manage.py changepassword bob" in said
+    found = server.rows("SELECT username, is_active, is_staff, is_superuser FROM chat_user ORDER BY username")
+    assert found == [("alice", 0, 0, 0), ("bob", 1, 1, 1), ("carla", 0, 0, 0)]
+    assert "createsuperuser" in refused(manage("owner", "nobody", env=server.environment))
 
 
 # rollout
