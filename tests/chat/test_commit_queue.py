@@ -12,7 +12,8 @@ from django.db import OperationalError, connections
 from chat.actions import messages
 from chat.actions import sends as sends_module
 from chat.live import commit_queue as module
-from chat.live.commit_queue import CommitQueue, Committed, Lane, Nack, Operation, Outcome
+from chat.live.commit_queue import CommitQueue, Committed
+from chat.live.operation import Lane, Nack, Operation, Outcome
 from chat.models import Event, Message
 from chat.protocol import Ack, Code, Send
 

@@ -14,7 +14,8 @@ from django.db import OperationalError
 
 from chat.actions import messages
 from chat.live import commit_queue as module
-from chat.live.commit_queue import CommitQueue, Lane, Operation, Outcome
+from chat.live.commit_queue import CommitQueue
+from chat.live.operation import Lane, Operation, Outcome
 from chat.models import User
 from chat.protocol import Ack, Code, Send
 

@@ -11,7 +11,8 @@ from chat.actions.messages import do
 from chat.actions.rooms import leave
 from chat.actions.sends import NotAllNew, send_together
 from chat.live import commit_queue as module
-from chat.live.commit_queue import Lane, Operation, commit_batch
+from chat.live.commit_queue import commit_batch
+from chat.live.operation import Lane, Operation
 from chat.models import Event, Message
 from chat.protocol import Ack, Edit, Send
 
