@@ -59,7 +59,7 @@ export class Conversation {
       this.timeline.put(message);
     }
     for (const event of taken.missed) this.#apply(event);
-    this.timeline.placeTail();
+    this.timeline.settleWaiting();
     this.line.draw();
     return taken.moved;
   }

@@ -48,6 +48,11 @@ export class HistoryWindow {
     return this.#goal ? this.#goal.around === undefined : !this.newer;
   }
 
+  /** Whether another part of the history is to come in the place of what is held. */
+  get moving() {
+    return this.#goal !== null;
+  }
+
   /** Whether something with this seq belongs among what is held. @param {number} seq */
   holds(seq) {
     const { first, last } = this;

@@ -32,6 +32,8 @@ export class MessageView {
   #quote = null;
   /** @type {Quote | null | undefined} */
   #quoted;
+  /** What it is in the outbox, while it is there. @type {Item | null} */
+  #item = null;
 
   /** @param {State} message @param {Reader} reader */
   constructor(message, reader) {
@@ -55,6 +57,11 @@ export class MessageView {
     return this.message.seq;
   }
 
+  /** Its place among those that the server does not have. */
+  get turn() {
+    return this.#item?.n ?? 0;
+  }
+
   /** The keyboard comes here: a listener hears who said what, and when. */
   nameForListeners() {
     this.node.setAttribute("aria-label", `${this.header.label}: ${plainText(this.#text ?? "")}`);
@@ -62,6 +69,7 @@ export class MessageView {
 
   /** One of mine that the server does not have. @param {Item} item */
   showUnsent(item) {
+    this.#item = item;
     const over = item.state === "failed" || item.state === "rejected";
     this.#mark(over ? "failed" : "pending", item.state === "rejected");
     this.#footer.replaceChildren(...messageFooter([item]));

@@ -1,6 +1,6 @@
 import { EventLine } from "./event_line.js";
-import { HistoryWindow } from "./history_window.js";
 import { MessageView } from "./message_view.js";
+import { Order } from "./order.js";
 import { Replies, quoteOf } from "./replies.js";
 import { TimelineNodes } from "./timeline_nodes.js";
 
@@ -8,20 +8,16 @@ import { TimelineNodes } from "./timeline_nodes.js";
 /** @typedef {import("../outbox/item.js").Receipt} Receipt @typedef {import("./message_state.js").State} State */
 /** @typedef {import("./names.js").Reader} Reader @typedef {MessageView | EventLine} Entry */
 
-/**
- * One room's messages on the page. What the window on the history holds stands in the order of its `seq`; my unsent ones follow
- * in the order they were written. No clock has a say.
- */
+/** One room's messages on the page, one node each: the room's log, as far as it is held, and then what of mine is not in it yet. */
 export class Timeline {
-  /** @type {HistoryWindow<Entry, import("../connection/protocol.js").RoomEvent>} */
-  window = new HistoryWindow();
+  /** @type {Order<Entry, MessageView>} */
+  order = new Order();
+  window = this.order.window;
   nodes = new TimelineNodes();
   /** @type {Map<number, MessageView>} */
   #byId = new Map();
   /** My own. @type {Map<string, MessageView>} */
   #byClientId = new Map();
-  /** My own that the window does not hold, in the order they were written. @type {Set<MessageView>} */
-  #tail = new Set();
   #replies = new Replies();
 
   /** @param {Reader} reader @param {(message: number) => Item[]} changesTo the reader's own changes to a message that the server does not have */
@@ -51,10 +47,10 @@ export class Timeline {
         deleted: false,
         reactions: [],
       });
-      this.#tail.add(view);
     }
     view.showUnsent(item);
-    if (!view.node.parentNode && this.window.headsForEnd) this.nodes.append(view.node);
+    this.order.wait(view);
+    this.placeTail();
   }
 
   /** My message has arrived: same node, now with the server's id and, if it belongs to what is held, its place. @param {Receipt} receipt */
@@ -62,8 +58,7 @@ export class Timeline {
     const view = this.#byClientId.get(clientId);
     if (!view || view.seq !== null) return;
     this.#settle(view, { ...view.message, id, seq, at });
-    if (this.window.holds(seq)) this.#place(view);
-    else this.placeTail();
+    this.#placeConfirmed(view);
   }
 
   /** @param {string} clientId */
@@ -81,7 +76,7 @@ export class Timeline {
     const state = { ...message, reactions: message.reactions ?? known?.message.reactions ?? [] };
     const view = known ?? this.#make(state);
     this.#settle(view, state);
-    if (!known || this.#tail.has(view)) this.#place(view);
+    if (!known || this.order.waiting.includes(view)) this.#place(view);
   }
 
   /** @param {number} id @param {(message: State) => State} change */
@@ -110,12 +105,22 @@ export class Timeline {
     if (entries.length > 0 && first) this.nodes.drawAround(first);
   }
 
-  /** My unsent messages stand at the end of the room: away from it they are not to be seen. */
+  /** The window holds another part of the log now: my messages that waited for it take their places, or are not on show. */
+  settleWaiting() {
+    for (const view of [...this.order.waiting]) if (view.seq !== null) this.#placeConfirmed(view);
+    this.placeTail();
+  }
+
+  /** Shows what waits below the log's end; away from it, it is not to be seen. */
   placeTail() {
-    for (const view of this.#tail) {
-      if (this.window.headsForEnd) view.node.parentNode || this.nodes.append(view.node);
-      else if (view.seq === null) this.nodes.remove(view.node);
-      else this.remove([view]);
+    let above = this.window.entries.at(-1)?.node ?? null;
+    for (const view of this.order.waiting) {
+      const { node } = view;
+      if (!this.order.isShown(view)) this.nodes.remove(node);
+      else {
+        if (!this.nodes.isBelow(node, above)) this.nodes.place(node, above);
+        above = node;
+      }
     }
   }
 
@@ -138,15 +143,21 @@ export class Timeline {
 
   /** @param {Entry} entry with its seq */
   #place(entry) {
-    if (entry instanceof MessageView) this.#tail.delete(entry);
-    const index = this.window.insert(entry);
-    this.nodes.place(entry.node, this.window.entries[index - 1]?.node ?? null);
+    this.nodes.place(entry.node, this.order.place(entry)?.node ?? null);
+  }
+
+  /** @param {MessageView} view one of mine, with its seq */
+  #placeConfirmed(view) {
+    const where = this.order.confirm(view);
+    if (where === "held") this.#place(view);
+    else if (where === "waits") this.placeTail();
+    else this.removeItem(view.message.client_id);
   }
 
   /** @param {MessageView} view */
   #forget(view) {
     const { id, client_id } = view.message;
-    this.#tail.delete(view);
+    this.order.drop(view);
     this.#replies.forget(view);
     if (id !== null) this.#byId.delete(id);
     if (view.mine) this.#byClientId.delete(client_id);

@@ -18,19 +18,18 @@ export class TimelineNodes {
     return node ? this.#views.get(node) : undefined;
   }
 
+  /** Whether a node stands right below another, or first. @param {Element} node @param {Element | null} above */
+  isBelow(node, above) {
+    return node.parentNode === this.element && node.previousElementSibling === above;
+  }
+
   /** Puts a node right below another, or first. One that stands there already is not moved. @param {Element} node @param {Element | null} above */
   place(node, above) {
-    const inPlace = node.parentNode === this.element && node.previousElementSibling === above;
+    const inPlace = this.isBelow(node, above);
     const leftBehind = inPlace ? null : node.nextElementSibling;
     if (!inPlace) this.element.insertBefore(node, above ? above.nextElementSibling : this.element.firstElementChild);
     this.drawAround(node);
     if (leftBehind) this.drawAround(leftBehind);
-  }
-
-  /** @param {Element} node */
-  append(node) {
-    this.element.append(node);
-    this.drawAround(node);
   }
 
   /** @param {Element} node */
