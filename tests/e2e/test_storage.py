@@ -34,6 +34,15 @@ IN_DATABASE = """async (user) => {
     database.close();
     return entries.map((entry) => entry.operation.body);
 }"""
+LEAVE = """async ([user, first, second]) => {
+    localStorage.setItem(`posthorn:outbox:${user}:${first.clientId}`, JSON.stringify(first));
+    const asked = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
+    const database = await asked(indexedDB.open(`posthorn-outbox-${user}`));
+    const transaction = database.transaction("outbox", "readwrite");
+    transaction.objectStore("outbox").put(second);
+    await new Promise((done) => { transaction.oncomplete = done; });
+    database.close();
+}"""
 IN_JOURNAL = 'Object.keys(localStorage).filter((key) => key.startsWith("posthorn:outbox:")).length'
 
 
@@ -119,3 +128,19 @@ async def test_a_damaged_entry_keeps_nothing_else_from_being_sent(server, room, 
     await bob.page.reload()
     await bob.is_connected()
     await bob.shows("Whole")
+
+
+async def test_what_pages_of_every_earlier_release_have_left_is_sent(server, room, sit_down):
+    """Their forms, word by word: tests/frontend/forms.test.js."""
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    entry = {"n": 1, "at": "2026-11-22T10:00:00.000Z", "state": "queued", "error": None}
+    first = {**entry, "clientId": "first-release", "room": room, "body": "From the first", "replyTo": None}
+    said = {"kind": "send", "room": room, "body": "From the second", "replyTo": None}
+    second = {**entry, "clientId": "second-release", "n": 2, "operation": said}
+    await bob.page.evaluate(LEAVE, [server.world.people["bob"].id, first, second])
+    await bob.page.reload()
+    await bob.is_connected()
+    await bob.shows("From the first", "From the second")
+    await bob.page.wait_for_function(f"() => {IN_JOURNAL} === 0")
+    assert await kept(bob) == (0, [])

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { entryFromItem } from "../../frontend/static/frontend/js/outbox/entry.js";
+import { newItem } from "../../frontend/static/frontend/js/outbox/item.js";
 import { OutboxJournal } from "../../frontend/static/frontend/js/outbox/journal.js";
 import { FakeStorage, draft } from "./support.js";
 
 let storage;
 const journal = (user = 1) => new OutboxJournal(() => storage, user);
-const entry = (id, more = {}) => ({ ...draft(id), n: 1, state: "queued", error: null, ...more });
+const entry = (id, more = {}) => ({ ...entryFromItem(newItem(draft(id), 1)), ...more });
 const kept = (journal) =>
   journal
     .load()

@@ -1,5 +1,6 @@
 import { ComposerMode } from "./composer_mode.js";
 import { find, setText, showIf } from "../dom/elements.js";
+import { tooLong } from "../connection/explanations.js";
 import { MAX_BODY, bodyLength, cleanBody } from "../connection/protocol.js";
 
 /** @typedef {import("../outbox/operation.js").Operation} Operation */
@@ -137,14 +138,10 @@ export class Composer {
 
   /** Whether the text is short enough; says so if it is not. */
   #check() {
-    const over = bodyLength(cleanBody(this.#field.value)) - MAX_BODY;
-    const problem =
-      over > 0
-        ? `This message is too long: ${(MAX_BODY + over).toLocaleString()} characters of at most ${MAX_BODY.toLocaleString()}.`
-        : "";
+    const problem = tooLong(bodyLength(cleanBody(this.#field.value)), MAX_BODY);
     this.showProblem(problem);
-    this.#form.classList.toggle("too-long", over > 0);
-    return over <= 0;
+    this.#form.classList.toggle("too-long", problem !== "");
+    return problem === "";
   }
 
   /** @param {KeyboardEvent} event */

@@ -30,3 +30,9 @@ export function notDone(kind, code) {
   const why = code === null ? undefined : (WHY_NOT_CHANGED[code] ?? WHY[code]);
   return why ? `${NOT_DONE[kind]}: ${why}.` : `${NOT_DONE[kind]}.`;
 }
+
+/** @param {number} length @param {number} limit */
+export function tooLong(length, limit) {
+  if (length <= limit) return "";
+  return `This message is too long: ${length.toLocaleString()} characters of at most ${limit.toLocaleString()}.`;
+}

@@ -1,7 +1,8 @@
 import { newClientId } from "./client_id.js";
-import { entryFromItem, isPending } from "./item.js";
+import { entryFromItem } from "./entry.js";
+import { isPending } from "./item.js";
 
-/** @typedef {import("./item.js").Effect} Effect @typedef {import("./item.js").Entry} Entry @typedef {import("./tabs.js").Message} Message */
+/** @typedef {import("./item.js").Effect} Effect @typedef {import("./entry.js").Entry} Entry @typedef {import("./tab_message.js").Message} Message */
 
 /**
  * Gives the pure outbox its clock, its hands, and its fellows: every tab has the whole outbox, and tells the other tabs what it

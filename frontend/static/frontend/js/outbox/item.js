@@ -20,7 +20,6 @@
  * @property {number} strays `order` nacks of its lane while it was the first there, and not refused itself
  *
  * @typedef {Pick<Item, "clientId" | "at" | "operation">} Draft
- * @typedef {Pick<Item, "clientId" | "n" | "at" | "state" | "error" | "operation">} Entry as the journal keeps it
  * @typedef {{clientId: string, id: number, room: number, seq: number, at: string}} Receipt proof that the server has it
  * @typedef {{do: "sent", receipt: Receipt} | {do: "discard", clientId: string}} Outcome
  *
@@ -37,17 +36,6 @@
 /** @param {Draft} draft @param {number} [n] set when it joins the queue @returns {Item} */
 export function newItem({ clientId, at, operation }, n = 0) {
   return { clientId, n, at, state: "queued", error: null, tries: 0, sentAt: 0, refused: false, strays: 0, operation };
-}
-
-/** @param {Entry} entry @returns {Item} */
-export function itemFromEntry(entry) {
-  const over = entry.state === "failed" || entry.state === "rejected";
-  return { ...newItem(entry, entry.n), state: over ? entry.state : "queued", error: over ? entry.error : null };
-}
-
-/** @param {Item} item @returns {Entry} */
-export function entryFromItem({ clientId, n, at, state, error, operation }) {
-  return { clientId, n, at, state, error, operation };
 }
 
 /** @param {Item} item @returns {Effect} */

@@ -1,6 +1,6 @@
-import { isOperation } from "./operation.js";
+import { readEntry } from "./entry.js";
 
-/** @typedef {import("./item.js").Entry} Entry */
+/** @typedef {import("./entry.js").Entry} Entry */
 
 /**
  * Entries of the outbox in localStorage. Synchronous on purpose: what `save` has returned from is on record, even when the page
@@ -22,7 +22,7 @@ export class OutboxJournal {
     return this.#attempt(null, (storage) => {
       const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
       const texts = keys.filter((key) => key.startsWith(this.#prefix)).map((key) => storage.getItem(key));
-      return texts.map(parse).filter(isEntry);
+      return texts.flatMap((text) => read(text) ?? []);
     });
   }
 
@@ -42,7 +42,8 @@ export class OutboxJournal {
   /** Forgets an entry that is kept elsewhere now, unless it has changed since. @param {Entry} entry */
   release(entry) {
     const key = this.#prefix + entry.clientId;
-    this.#attempt(undefined, (storage) => storage.getItem(key) === JSON.stringify(entry) && storage.removeItem(key));
+    const same = (/** @type {string | null} */ text) => JSON.stringify(read(text)) === JSON.stringify(entry);
+    this.#attempt(undefined, (storage) => same(storage.getItem(key)) && storage.removeItem(key));
   }
 
   /** @param {string} clientId */
@@ -65,15 +66,10 @@ export class OutboxJournal {
   }
 }
 
-/** Whether something read from storage is an entry: one that is damaged must not keep the others from being sent. @param {any} entry @returns {entry is Entry} */
-export function isEntry(entry) {
-  return typeof entry?.clientId === "string" && Number.isInteger(entry.n) && isOperation(entry.operation);
-}
-
-/** @param {string | null} text @returns {unknown} */
-function parse(text) {
+/** @param {string | null} text */
+function read(text) {
   try {
-    return JSON.parse(text ?? "null");
+    return readEntry(JSON.parse(text ?? "null"));
   } catch {
     return null;
   }

@@ -1,10 +1,11 @@
 import { AliveClock } from "./alive_clock.js";
-import { forget, isPending, itemFromEntry, newItem, save, show } from "./item.js";
+import { itemFromEntry } from "./entry.js";
+import { forget, isPending, newItem, save, show } from "./item.js";
 import { Lanes } from "./lanes.js";
 import { ACK_TIMEOUT_MS } from "./limits.js";
 import { Setbacks } from "./setbacks.js";
 
-/** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Effect} Effect @typedef {import("./item.js").Entry} Entry */
+/** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Effect} Effect @typedef {import("./entry.js").Entry} Entry */
 
 /**
  * The outbox as a state machine: no DOM, no timers, no I/O. Events come in as method calls with the time, what is to be done

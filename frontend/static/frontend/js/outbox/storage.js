@@ -1,8 +1,8 @@
-import { entryFromItem } from "./item.js";
 import { OutboxDatabase } from "./database.js";
-import { OutboxJournal, isEntry } from "./journal.js";
+import { OutboxJournal } from "./journal.js";
+import { entryFromItem, readEntry } from "./entry.js";
 
-/** @typedef {import("./item.js").Entry} Entry @typedef {import("./item.js").Item} Item */
+/** @typedef {import("./entry.js").Entry} Entry @typedef {import("./item.js").Item} Item */
 
 /** The outbox does not wait longer than this for a database that does not answer. */
 const PATIENCE_MS = 2_000;
@@ -69,7 +69,7 @@ export class OutboxStorage {
 
   async #read() {
     try {
-      return (await this.#database.load()).filter(isEntry);
+      return (await this.#database.load()).flatMap((kept) => readEntry(kept) ?? []);
     } catch {
       return null;
     }

@@ -1,15 +1,11 @@
 import { Lead } from "./lead.js";
 import { LeaderWatch } from "./leader_watch.js";
+import { readMessage } from "./tab_message.js";
+
+/** @typedef {import("./entry.js").Entry} Entry @typedef {import("./tab_message.js").Message} Message */
 
 /**
- * What tabs of one person tell each other: what they tell their own outbox, which takes it as often as it comes.
- *
- * @typedef {import("./item.js").Entry} Entry
- * @typedef {{do: "items", items: Entry[]}} Items what is in a tab's outbox
- * @typedef {{do: "ask", items: Entry[]}} Ask does anybody lead? This is what I have
- * @typedef {{do: "retry", clientId: string}} Retry
- * @typedef {Items | Ask | Retry | import("./item.js").Outcome} Message
- * @typedef {{message: Message, byLeader: boolean}} Said
+ * @typedef {{message: unknown, byLeader: boolean}} Said
  *
  * @typedef {object} Delegate
  * @property {(message: Message) => void} told
@@ -90,8 +86,10 @@ export class Tabs {
   }
 
   /** @param {Said} said */
-  #hear({ message, byLeader }) {
+  #hear({ message: said, byLeader }) {
     if (byLeader) this.#watch.heard();
+    const message = readMessage(said);
+    if (!message) return;
     this.delegate.told(message);
     if (message.do === "ask" && this.leads)
       for (const answer of this.delegate.answers(message.items)) this.tell(answer);
