@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from config import env
 
 BASE_DIR = env.BASE_DIR
+VAR_DIR = env.VAR_DIR
 SECRET_KEY = env.SECRET_KEY
 DEBUG = env.DEBUG
 ALLOWED_HOSTS = env.ALLOWED_HOSTS

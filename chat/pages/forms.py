@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from chat.models import USERNAME_TAKEN, User
+from chat.pages import setup_word
 from chat.pages.logins import attempt
 from chat.protocol import fields
 
@@ -96,6 +97,30 @@ class AccountForm(NameForm):
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class OwnerForm(AccountForm):
+    """The first account, with the word that tells who runs this server (see `setup_word`)."""
+
+    word = forms.CharField(
+        label="Set-up word",
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text="It stands in the server's log, and in the file setup_word in its folder of data (var).",
+    )
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request.POST or None)
+        self._request = request
+        if not setup_word.is_needed():
+            del self.fields["word"]
+
+    def clean_word(self) -> str:
+        word: str = self.cleaned_data["word"]
+        with attempt(self._request, "/setup/"):  # no user name has a slash
+            if not setup_word.is_right(word):
+                raise ValidationError("This is not the word.")
+        return word
 
 
 class PasswordForm(forms.Form):

@@ -10,8 +10,9 @@ from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -24,7 +25,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from chat.actions import accounts
 from chat.api.endpoint import refusal
 from chat.models import USERNAME_TAKEN, Invite, User
-from chat.pages.forms import AccountForm, LogInForm, NameForm, PasswordForm
+from chat.pages import setup_word
+from chat.pages.forms import AccountForm, LogInForm, NameForm, OwnerForm, PasswordForm
 from chat.pages.logins import THROTTLED
 from chat.protocol import Code
 
@@ -53,6 +55,11 @@ def _chat(request: HttpRequest, room_id: int | None) -> HttpResponse:
     return render(request, "frontend/chat.html", {"boot": boot})
 
 
+def _status(form: BaseForm) -> int:
+    """Of the page that shows a form again."""
+    return 429 if any(form.has_error(field, THROTTLED) for field in form.errors) else 200
+
+
 class LogIn(LoginView):
     """Django's own, save that it leads to the set-up while there is nobody to sign in."""
 
@@ -67,8 +74,7 @@ class LogIn(LoginView):
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_invalid(form)
-        if form.has_error(NON_FIELD_ERRORS, THROTTLED):
-            response.status_code = 429
+        response.status_code = _status(form)
         return response
 
 
@@ -77,15 +83,17 @@ def setup(request: HttpRequest) -> HttpResponse:
     """The first visitor makes the owner's account and stands in a first room. Gone once there is an owner."""
     if User.objects.exists():
         return redirect("home")
-    form = AccountForm(request.POST or None)
+    form = OwnerForm(request)
     if request.method == "POST" and form.is_valid():
+        fields = {name: form.cleaned_data[name] for name in ("name", "username", "password")}
         try:
-            owner = accounts.create_owner(**form.cleaned_data)
+            owner = accounts.create_owner(**fields)
         except accounts.AlreadySetUp:
             return redirect("home")
+        setup_word.forget()
         login(request, owner, BACKEND)
         return redirect("home")
-    return render(request, "frontend/setup.html", {"form": form})
+    return render(request, "frontend/setup.html", {"form": form}, status=_status(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -107,7 +107,7 @@ class Server:
         too_late.start()
         line = process.stdout.readline()
         too_late.cancel()
-        if not line.startswith("Posthorn is at http://127.0.0.1:"):
+        if not line.startswith("Posthorn is at http://"):
             self.kill()
             raise AssertionError(f"The server did not start. It printed {line!r} and logged:\n{self.log}")
         self.port = int(line.split()[3].rsplit(":", 1)[1])

@@ -8,11 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from chat.pages import setup_word
+
 
 class Command(BaseCommand):
     help = "Run the chat on HOST and PORT (from the environment or .env) until it is stopped."
 
     def handle(self, **_: Any) -> None:
+        setup_word.announce()
         # Imported only here, and only the one that is wanted: Daphne installs Twisted's reactor.
         server = import_module(f"chat.servers.{settings.SERVER}")
         if not server.run(settings.HOST, settings.PORT, self._ready):
