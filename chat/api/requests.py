@@ -14,7 +14,7 @@ def _own_kind(value: Any) -> str:
     return str(value)
 
 
-OwnKind = Annotated[str, Rule("kind", _own_kind, {"enum": ["open", "closed"]})]
+OwnKind = Annotated[str, Rule(_own_kind, {"enum": ["open", "closed"]})]
 
 
 @dataclass(frozen=True, slots=True)

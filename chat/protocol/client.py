@@ -7,7 +7,7 @@ from typing import Any
 
 from chat.protocol.codes import MAX_PAGE, Code
 from chat.protocol.errors import FrameError
-from chat.protocol.fields import Body, ClientId, Cursors, Emoji, Flag, Id, Seq, ShortText
+from chat.protocol.fields import Body, ClientId, Count, Cursors, Emoji, Flag, Id, Seq, ShortText
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Hello:
     starts at its head.
     """
 
-    v: Id
+    v: Count
     rooms: Cursors = field(default_factory=dict)
     epoch: ShortText | None = None
 
@@ -81,7 +81,7 @@ class Sync:
 
     room: Id
     after: Seq
-    limit: Id = MAX_PAGE
+    limit: Count = MAX_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class History:
     before: Id | None = None
     after: Seq | None = None
     around: Seq | None = None
-    limit: Id = 50
+    limit: Count = 50
 
     def __post_init__(self) -> None:
         if len(self.cursor) > 1:

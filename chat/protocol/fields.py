@@ -122,9 +122,8 @@ def cursors(value: Any) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """What a type of the vocabulary stands for: its name in the docs, its check, and the same as JSON Schema."""
+    """What a type of the vocabulary stands for: its check, and the same as JSON Schema."""
 
-    name: str
     check: Callable[[Any], Any]
     schema: dict[str, Any]
 
@@ -148,21 +147,22 @@ _ONE_EMOJI = {
 }
 _TIME = _text(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", 24, "ISO 8601 in UTC with milliseconds")
 
-Id = Annotated[int, Rule("id", id_, _whole(1))]
-Seq = Annotated[int, Rule("seq", seq, _whole(0))]
-ClientId = Annotated[str, Rule("client id", client_id, _CLIENT_ID)]
-Body = Annotated[str, Rule("body", body, _BODY)]
-Name = Annotated[str, Rule("name", name, _NAME)]
-Emoji = Annotated[str, Rule("emoji", emoji, _ONE_EMOJI)]
-Time = Annotated[str, Rule("time", short_text, _TIME)]
-Flag = Annotated[bool, Rule("flag", boolean, {"type": "boolean", "description": "true or false"})]
+Id = Annotated[int, Rule(id_, _whole(1))]
+Seq = Annotated[int, Rule(seq, _whole(0))]
+Count = Annotated[int, Rule(integer(1), _whole(1))]
+Millis = Annotated[int, Rule(integer(0), {**_whole(0), "description": "milliseconds, from 0 up"})]
+ClientId = Annotated[str, Rule(client_id, _CLIENT_ID)]
+Body = Annotated[str, Rule(body, _BODY)]
+Name = Annotated[str, Rule(name, _NAME)]
+Emoji = Annotated[str, Rule(emoji, _ONE_EMOJI)]
+Time = Annotated[str, Rule(short_text, _TIME)]
+Flag = Annotated[bool, Rule(boolean, {"type": "boolean", "description": "true or false"})]
 ShortText = Annotated[
-    str, Rule("short text", short_text, {"type": "string", "maxLength": 64, "description": "at most 64 characters"})
+    str, Rule(short_text, {"type": "string", "maxLength": 64, "description": "at most 64 characters"})
 ]
 Cursors = Annotated[
     dict[int, int],
     Rule(
-        "cursors",
         cursors,
         {
             "type": "object",

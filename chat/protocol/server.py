@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from chat.protocol.codes import Code
-from chat.protocol.fields import ClientId, Id, Seq, Time
+from chat.protocol.fields import ClientId, Count, Id, Millis, Seq, Time
 from chat.protocol.room_events import RoomEvent
 from chat.protocol.things import Message, Person, Room
 
@@ -20,13 +20,13 @@ class Welcome:
     who are there.
     """
 
-    v: Id
+    v: Count
     epoch: str
     connection: str
     user: Person
     rooms: list[Room]
-    window: Id
-    ping_ms: Id
+    window: Count
+    ping_ms: Millis
     flags: dict[str, bool]
     online: list[Id]
 
@@ -65,7 +65,7 @@ class Nack:
     code: Code
     message: str
     retry: bool
-    after_ms: Seq | None = None
+    after_ms: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class Pong:
 class Bye:
     """The server is going away: reconnect after `after_ms` (jittered)."""
 
-    after_ms: Seq
+    after_ms: Millis
 
 
 SERVER_FRAMES: dict[str, type[Any]] = {

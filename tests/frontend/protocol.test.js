@@ -4,7 +4,9 @@ import { test } from "node:test";
 import "./support.js";
 import { newClientId } from "../../frontend/static/frontend/js/outbox/client_id.js";
 import {
+  CLOSE,
   MAX_BODY,
+  VERSION,
   bodyLength,
   change,
   cleanBody,
@@ -19,23 +21,22 @@ test("every golden frame of the server is understood", () => {
   for (const { name, frame } of golden("server")) assert.deepEqual(decode(JSON.stringify(frame)), frame, name);
 });
 
-test("the golden frames cover every type a server may send", () => {
-  const types = new Set(golden("server").map(({ frame }) => frame.type));
-  const known = [
-    "welcome",
-    "ack",
-    "nack",
-    "events",
-    "rooms",
-    "page",
-    "reset",
-    "typing",
-    "presence",
-    "error",
-    "pong",
-    "bye",
-  ];
-  assert.deepEqual([...types].sort(), known.sort());
+const { title, $defs: declared } = JSON.parse(
+  readFileSync(new URL("../../docs/protocol.schema.json", import.meta.url), "utf8"),
+);
+
+test("this client knows every frame that a server is declared to send, and the golden frames have each", () => {
+  const examples = new Set(golden("server").map(({ frame }) => frame.type));
+  const types = declared.ServerFrame.oneOf.map(({ $ref }) => declared[$ref.split("/").at(-1)].properties.type.const);
+  assert.deepEqual([...examples].sort(), types.sort());
+  for (const type of types) assert.notEqual(decode(JSON.stringify({ type })), null, type);
+});
+
+test("numbers that both sides hold are the same", () => {
+  assert.equal(MAX_BODY, declared.Body.maxLength);
+  assert.ok(title.endsWith(`version ${VERSION}`));
+  const codes = declared.Close.oneOf.map((close) => close.const);
+  assert.deepEqual(Object.values(CLOSE).sort(), codes.sort());
 });
 
 test("what this client sends is what the golden frames say", () => {

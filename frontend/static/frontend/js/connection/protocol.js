@@ -1,52 +1,38 @@
 /**
- * The wire protocol, version 1, as this client speaks it: frame types, close codes, and the one place where text becomes frames.
+ * The wire protocol, version 1, as this client speaks it: close codes, and the one place where text becomes frames.
  *
- * @typedef {{id: number, name: string}} Person
- * @typedef {{id: number, seq: number, at: string, client_id: string, sender: Person, body: string,
- *   reply_to: number | null, quote: Quote | null, edited_at: string | null, deleted: boolean, reactions?: Reaction[]}} Message
- *   A message as a history page holds it.
- * @typedef {{id: number, seq: number, sender: Person, body: string, deleted: boolean}} Quote  what a reply answers, cut short
- * @typedef {{emoji: string, users: number[]}} Reaction
+ * The frames' types follow from the server's declaration of them (`manage.py protocol` writes frames.d.ts).
  *
- * @typedef {{seq: number, at: string, actor: Person}} EventBase
- * @typedef {EventBase & {kind: "message", message: Omit<Message, "seq" | "at" | "reactions">}} MessageEvent
- * @typedef {EventBase & {kind: "edit", message: Omit<Message, "seq" | "at" | "reactions">}} EditEvent
- * @typedef {EventBase & {kind: "delete", message: {id: number, deleted: true}}} DeleteEvent
- * @typedef {EventBase & {kind: "member", member: {id: number, name: string, joined: boolean}}} MemberEvent
- * @typedef {EventBase & {kind: "room", room: {name: string}}} RoomRenamedEvent
- * @typedef {EventBase & {kind: "reaction", reaction: {message: number, emoji: string, on: boolean}}} ReactionEvent
- * @typedef {MessageEvent | EditEvent | DeleteEvent | MemberEvent | RoomRenamedEvent | ReactionEvent} RoomEvent
+ * @typedef {import("./frames.d.ts").Person} Person
+ * @typedef {import("./frames.d.ts").Quote} Quote
+ * @typedef {import("./frames.d.ts").Reaction} Reaction
+ * @typedef {import("./frames.d.ts").MessageEvent} MessageEvent
+ * @typedef {import("./frames.d.ts").EditEvent} EditEvent
+ * @typedef {import("./frames.d.ts").DeleteEvent} DeleteEvent
+ * @typedef {import("./frames.d.ts").MemberEvent} MemberEvent
+ * @typedef {import("./frames.d.ts").ReactionEvent} ReactionEvent
+ * @typedef {import("./frames.d.ts").RoomRenamedEvent} RoomRenamedEvent
+ * @typedef {import("./frames.d.ts").RoomEvent} RoomEvent
+ * @typedef {import("./frames.d.ts").Room} Room
+ * @typedef {import("./frames.d.ts").WelcomeFrame} WelcomeFrame
+ * @typedef {import("./frames.d.ts").AckFrame} AckFrame
+ * @typedef {import("./frames.d.ts").NackFrame} NackFrame
+ * @typedef {import("./frames.d.ts").EventsFrame} EventsFrame
+ * @typedef {import("./frames.d.ts").PageFrame} PageFrame
+ * @typedef {import("./frames.d.ts").ResetFrame} ResetFrame
+ * @typedef {import("./frames.d.ts").ErrorFrame} ErrorFrame
+ * @typedef {import("./frames.d.ts").ServerFrame} ServerFrame
+ * @typedef {import("./frames.d.ts").HelloFrame} HelloFrame
+ * @typedef {import("./frames.d.ts").SendFrame} SendFrame
+ * @typedef {import("./frames.d.ts").EditFrame} EditFrame
+ * @typedef {import("./frames.d.ts").DeleteFrame} DeleteFrame
+ * @typedef {import("./frames.d.ts").ReactFrame} ReactFrame
+ * @typedef {import("./frames.d.ts").ClientFrame} ClientFrame
+ * @typedef {import("./frames.d.ts").PresenceFrame} PresenceFrame
+ * @typedef {import("./frames.d.ts").SomebodyTypingFrame | PresenceFrame} EphemeralFrame
  *
- * @typedef {{id: number, name: string, kind: string, head: number, read_seq: number, unread: number,
- *   active_at: string, with?: Person}} Room
- *
- * @typedef {{type: "welcome", v: number, epoch: string, connection: string, user: Person, rooms: Room[],
- *   window: number, ping_ms: number, flags: Record<string, boolean>, online: number[]}} WelcomeFrame
- * @typedef {{type: "ack", client_id: string, id: number, room: number, seq: number, at: string, duplicate: boolean}} AckFrame
- * @typedef {{type: "nack", client_id: string, code: string, message: string, retry: boolean, after_ms?: number}} NackFrame
- * @typedef {{type: "events", room: number, from: number, to: number, events: RoomEvent[], more: boolean}} EventsFrame
- * @typedef {{type: "rooms", rooms: Room[]}} RoomsFrame
- * @typedef {{type: "page", room: number, before?: number, after?: number, around?: number, messages: Message[],
- *   more: boolean, newer?: boolean}} PageFrame
- * @typedef {{type: "reset", room: number, head: number}} ResetFrame
- * @typedef {{type: "typing" | "presence", room: number, user: Person, state?: string}} EphemeralFrame
- * @typedef {{type: "error", code: string, message: string, ref?: string, room?: number}} ErrorFrame
- * @typedef {{type: "pong", n: number}} PongFrame
- * @typedef {{type: "bye", after_ms: number}} ByeFrame
- * @typedef {WelcomeFrame | AckFrame | NackFrame | EventsFrame | RoomsFrame | PageFrame | ResetFrame | EphemeralFrame
- *   | ErrorFrame | PongFrame | ByeFrame} ServerFrame
- *
- * @typedef {{type: "hello", v: 1, rooms: Record<string, number>, epoch?: string}} HelloFrame
- * @typedef {{type: "send", room: number, client_id: string, body: string, reply_to?: number}} SendFrame
- * @typedef {{type: "edit", client_id: string, message: number, body: string}} EditFrame
- * @typedef {{type: "delete", client_id: string, message: number}} DeleteFrame
- * @typedef {{type: "react", client_id: string, message: number, emoji: string, on: boolean}} ReactFrame
- * @typedef {{type: "read", room: number, seq: number}} ReadFrame
- * @typedef {{type: "typing", room: number}} TypingFrame
- * @typedef {{type: "sync", room: number, after: number, limit?: number}} SyncFrame
- * @typedef {{type: "history", room: number, before?: number, after?: number, around?: number, limit?: number}} HistoryFrame
- * @typedef {{type: "ping", n: number}} PingFrame
- * @typedef {HelloFrame | SendFrame | EditFrame | DeleteFrame | ReactFrame | ReadFrame | TypingFrame | SyncFrame | HistoryFrame | PingFrame} ClientFrame
+ * @typedef {Omit<import("./frames.d.ts").Message, "reactions"> & {reactions?: Reaction[]}} Message
+ *   A message as the page keeps it: one that came live has no reactions yet.
  */
 
 export const VERSION = 1;

@@ -1,4 +1,4 @@
-/** @typedef {import("../connection/protocol.js").EphemeralFrame} EphemeralFrame */
+/** @typedef {import("../connection/protocol.js").PresenceFrame} PresenceFrame */
 
 /** Who is there, as far as this page can know: `welcome` says it, `presence` frames keep it up to date. */
 export class Online {
@@ -17,7 +17,7 @@ export class Online {
     this.changed();
   }
 
-  /** The same news comes once for each room shared. @param {EphemeralFrame} frame */
+  /** The same news comes once for each room shared. @param {PresenceFrame} frame */
   heard({ user, state }) {
     const there = state === "online";
     if (there === this.#people.has(user.id)) return;
