@@ -64,7 +64,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # Storage. IMMEDIATE, because a deferred transaction that turns into a write fails at once when another one writes.
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "storage.sqlite",  # Django's, for a file that has to stay where it is
         **env.DATABASE,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",

@@ -5,18 +5,14 @@ Work is written once, against `Connection`; whether it runs on a worker or on th
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django.db import DataError, OperationalError, connections, transaction
-from django.db.utils import DatabaseErrorWrapper
 
-from storage.exceptions import WorkerDied
-from storage.sql import Params, check_params, check_statement, to_qmark
+from storage.sql import Params, check_params, check_statement
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -28,13 +24,6 @@ Dicts = Callable[[list[tuple[Any, ...]]], list[Row]]
 ROLLED_BACK = "the transaction was rolled back by an earlier error"
 
 FEW = 100  # rows that are read without asking for a turn
-CHUNK = 200
-TURN_SECONDS = 0.05
-PATIENCE_SECONDS = 0.25
-PIECE_BYTES = 64 * 1024
-ASK_SECONDS = 0.002
-SQLITE_PATIENCE = 5.0  # the driver's own, where the settings say nothing
-_turn = threading.Lock()
 
 
 class Cursor(Protocol):
@@ -144,142 +133,6 @@ def _dicts(names: tuple[str, ...]) -> Dicts:
     values = "".join(f"v{column}, " for column in range(len(names)))
     made: Dicts = eval(f"lambda rows: [{{{display}}} for ({values}) in rows]", {})  # noqa: S307 - names are literals
     return made
-
-
-def _decode(text: bytes) -> str:
-    """UTF-8 to str. A long text in pieces: it is twice as fast, and the interpreter lock is let go between them."""
-    if len(text) <= PIECE_BYTES:
-        return text.decode()
-    view = memoryview(text)
-    pieces = []
-    start = 0
-    with _turn:
-        while start < len(text):
-            end = min(start + PIECE_BYTES, len(text))
-            while end < len(text) and text[end] & 0xC0 == 0x80:  # in the middle of a character
-                end -= 1
-            pieces.append(str(view[start:end], "utf-8"))
-            start = end
-            time.sleep(0)
-        return "".join(pieces)
-
-
-class WorkerConnection(Connection):
-    """A SQLite connection of a worker's own, opened exactly as Django opens one for this alias."""
-
-    def __init__(self, alias: str, *, query_only: bool) -> None:
-        wrapper = connections.create_connection(alias)
-        wrapper.inc_thread_sharing()
-        self.broken = False
-        self._savepoints = 0
-        self._patience: float = wrapper.settings_dict["OPTIONS"].get("timeout", SQLITE_PATIENCE)
-        self._errors = DatabaseErrorWrapper(wrapper)
-        with self._errors:
-            wrapper.connect()
-            self.raw = wrapper.connection
-            try:
-                self.raw.execute("PRAGMA mmap_size = 0")  # an I/O error in mapped memory is a signal
-                if query_only:
-                    self.raw.execute("PRAGMA query_only = ON")
-                else:
-                    self.raw.execute("PRAGMA busy_timeout = 0")  # `begin` does the waiting
-            except BaseException:
-                self.raw.close()
-                raise
-
-    def _run(self, sql: str, params: Params) -> Cursor:
-        if self.broken or (self._savepoints and not self.in_transaction):
-            raise OperationalError(ROLLED_BACK)
-        cursor: Cursor = self.raw.execute(to_qmark(sql), params)
-        return cursor
-
-    def _fetch_many(self, cursor: Cursor, dicts: Dicts, rows: list[Row]) -> None:
-        # Threads that all turn rows into objects fight over the interpreter lock at every row; in turns they do not.
-        # A turn is short, and nobody waits long for one: who waits for rows to be found holds up no other.
-        more = True
-        while more:
-            turn = _turn.acquire(timeout=PATIENCE_SECONDS)
-            end = time.monotonic() + TURN_SECONDS
-            try:
-                while more and time.monotonic() < end:
-                    chunk = cursor.fetchmany(CHUNK)
-                    rows += dicts(chunk)
-                    more = len(chunk) == CHUNK
-            finally:
-                if turn:
-                    _turn.release()
-
-    def fetch_json(self, sql: str, params: Params = ()) -> str:
-        self.raw.text_factory = _decode
-        try:
-            return super().fetch_json(sql, params)
-        finally:
-            self.raw.text_factory = str
-
-    def control(self, statement: str) -> None:
-        """Run COMMIT, SAVEPOINT and the like; failures carry Django's classes and break the connection."""
-        try:
-            with self._errors:
-                self.raw.execute(statement)
-        except Exception:
-            self.broken = True
-            raise
-        except BaseException as death:
-            self.broken = True
-            raise WorkerDied(statement, death) from death
-
-    def begin(self) -> None:
-        """Take the write lock, waiting for it as long as the settings' `timeout` says.
-
-        SQLite's own waiting asks ten times a second and may starve beside a process that always writes.
-        """
-        deadline = time.monotonic() + self._patience
-        while True:
-            try:
-                with self._errors:
-                    self.raw.execute("BEGIN IMMEDIATE")
-            except OperationalError as error:  # not `control`: to find it locked breaks nothing
-                if "locked" not in str(error) or time.monotonic() >= deadline:
-                    raise
-                time.sleep(ASK_SECONDS)
-            else:
-                return
-
-    @property
-    def in_transaction(self) -> bool:
-        return bool(self.raw.in_transaction)
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        self.control("SAVEPOINT part")
-        self._savepoints += 1
-        try:
-            yield
-        except BaseException:
-            if self.in_transaction and not self.broken:
-                self.control("ROLLBACK TO part")
-                self.control("RELEASE part")
-            raise
-        else:
-            self.control("RELEASE part")
-        finally:
-            self._savepoints -= 1
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        self.control("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            if self.in_transaction:
-                self.control("ROLLBACK")
-
-    def interrupt(self) -> None:
-        self.raw.interrupt()
-
-    def close(self) -> None:
-        """Close the file; an open transaction is rolled back by SQLite."""
-        self.raw.close()
 
 
 class DjangoConnection(Connection):

@@ -4,6 +4,7 @@
     ├── QueueFull      the queue is at its limit; nothing was started
     ├── QueryTimeout   the deadline passed; a write may still have happened
     ├── PoolClosed     the store is closed; nothing was started
+    ├── FileLost       the database's file was moved, deleted or replaced (also a `django.db.OperationalError`)
     └── WorkerDied     the work raised something that is no `Exception`
 
 The database's own errors keep Django's classes (`django.db.IntegrityError`, `OperationalError`, `DataError`, ...).
@@ -11,7 +12,9 @@ The database's own errors keep Django's classes (`django.db.IntegrityError`, `Op
 
 from __future__ import annotations
 
-__all__ = ["PoolClosed", "QueryTimeout", "QueueFull", "StorageError", "WorkerDied"]
+from django.db import OperationalError
+
+__all__ = ["FileLost", "PoolClosed", "QueryTimeout", "QueueFull", "StorageError", "WorkerDied"]
 
 
 class StorageError(Exception):
@@ -53,6 +56,20 @@ class PoolClosed(StorageError):
     def __init__(self, queue: str) -> None:
         super().__init__(f"{queue}: the store is closed")
         self.queue = queue
+
+
+class FileLost(StorageError, OperationalError):
+    """The configured path is not the file that is open, or there is none.
+
+    What was to be written counts as not written. Repeat it later: once a file lies at the path again, connections are
+    replaced and work goes on with that file.
+    """
+
+    code = "file_lost"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is gone, or is another file than the one that was open")
+        self.path = path
 
 
 class WorkerDied(StorageError):

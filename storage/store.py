@@ -22,13 +22,14 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils.connection import ConnectionDoesNotExist
 
-from storage.checkpointer import Checkpointer
 from storage.connections import Connection, DjangoConnection, Row, WriteResult
 from storage.exceptions import PoolClosed
 from storage.figures import Histogram
 from storage.flags import Flags, check_name
 from storage.loop_lag import LoopLag
 from storage.sql import Params
+from storage.sqlite.checkpointer import Checkpointer
+from storage.sqlite.file import database_file
 from storage.stock import StockPath
 from storage.tasks import Work
 from storage.workers import Readers
@@ -39,7 +40,7 @@ __all__ = ["Connection", "Row", "Store", "WriteResult", "store"]
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
 
-SQLITE = "django.db.backends.sqlite3"
+SQLITE = "storage.sqlite"
 
 
 class _Path(NamedTuple):
@@ -66,6 +67,7 @@ class Store:
         os.register_at_fork(after_in_child=self._forget)
 
     def _forget(self) -> None:
+        database_file.cache_clear()  # after a fork: those connections are the parent's
         self._flags = Flags()
         self._paths: dict[tuple[str, str, bool], _Path] = {}
         self._checkpointers: dict[tuple[str, str], Checkpointer] = {}

@@ -10,10 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db import connections
 
-from storage.connections import WorkerConnection
 from storage.exceptions import PoolClosed, QueueFull, WorkerDied
 from storage.figures import Figures
+from storage.sqlite.connection import WorkerConnection
+from storage.sqlite.file import database_file
 from storage.tasks import Task, Work
 
 logger = logging.getLogger("storage")
@@ -42,6 +44,7 @@ class Workers:
         self._running = 0
         self._idle: list[WorkerConnection] = []
         self._closed = False
+        database_file(str(connections.settings[alias]["NAME"])).on_change(self._close_outdated)
 
     async def submit(self, work: Work, timeout: float | None) -> Any:
         """Queue the work and wait for its result.
@@ -117,6 +120,9 @@ class Workers:
             self._running += 1
             connection = self._idle.pop() if self._idle else None
         while self._more():
+            if connection is not None and connection.outdated:
+                self._discard(connection)
+                connection = None
             try:
                 if connection is None:
                     connection = WorkerConnection(self._alias, query_only=self.reading)
@@ -127,10 +133,6 @@ class Workers:
                     self._deliver(task, error=failure)
                 self._discard(connection)
                 connection = None
-            else:
-                if connection.broken:
-                    self._discard(connection)
-                    connection = None
         with self._changed:
             if connection is not None:
                 self._idle.append(connection)
@@ -138,6 +140,14 @@ class Workers:
             if self._queue:
                 self._executor.submit(self._drain, object())
             self._changed.notify_all()
+        self._close_outdated()
+
+    def _close_outdated(self) -> None:
+        with self._changed:
+            outdated = [connection for connection in self._idle if connection.outdated]
+            self._idle = [connection for connection in self._idle if connection not in outdated]
+        for connection in outdated:
+            self._discard(connection)
 
     def _work(self, connection: WorkerConnection) -> None:
         """Take some work from the queue and do it."""

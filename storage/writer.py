@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import OperationalError
 
-from storage.connections import ROLLED_BACK, WorkerConnection
+from storage.connections import ROLLED_BACK
 from storage.exceptions import WorkerDied
+from storage.sqlite.connection import WorkerConnection
 from storage.tasks import Task
 from storage.workers import Workers
 
@@ -41,14 +42,14 @@ class Writer(Workers):
                 self._deliver(task, error=error)
                 connection.broken |= isinstance(error, WorkerDied)
                 if isinstance(error, OperationalError) and "readonly" in str(error):
-                    connection.broken = True  # it stays read-only even if the file does not
+                    connection.renew_all()  # they stay read-only even if the file does not
                 if connection.broken or not connection.in_transaction:
                     # All is rolled back, by SQLite or by closing the connection: the others run again.
                     self._put_back([done for done, _ in results] + group[position + 1 :])
                     return
         begun = time.perf_counter()
         try:
-            connection.control("COMMIT")
+            connection.commit()
         except Exception as error:  # noqa: BLE001 - it belongs to the awaiters
             for task, _ in results:
                 self._deliver(task, error=error)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.connections import WorkerConnection
+from storage.sqlite.connection import WorkerConnection
 from storage.store import Store
 
 

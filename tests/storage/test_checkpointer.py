@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from storage import checkpointer
-from storage.checkpointer import Checkpointer
-from storage.connections import WorkerConnection
+from storage.sqlite import checkpointer
+from storage.sqlite.checkpointer import Checkpointer
+from storage.sqlite.connection import WorkerConnection
 
 MEGABYTE = 1024 * 1024
 

@@ -10,8 +10,8 @@ import threading
 import pytest
 from django.db import OperationalError, connections
 
-from storage.connections import WorkerConnection
 from storage.exceptions import WorkerDied
+from storage.sqlite.connection import WorkerConnection
 from storage.store import Store
 from storage.tasks import Task
 from storage.workers import Readers

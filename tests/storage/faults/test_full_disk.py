@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
+from storage.sqlite.file import database_file
 from storage.store import Store
 from tests.storage.faults.children import Child
 from tests.storage.faults.files import INSERT, NOTES, bodies
@@ -44,6 +45,7 @@ def fill(pipe, make_disk) -> list[str]:
     except NotPermitted as refusal:
         pipe.send(refusal)
         return []
+    database_file(str(file)).create()
 
     async def scenario() -> list[object]:
         store = Store()

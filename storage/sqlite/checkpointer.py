@@ -11,17 +11,18 @@ even when its caller gave none (`SQLITE_MAX_READ_SECONDS`), and once the last ol
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
 from django.db import DatabaseError
 
-from storage.connections import WorkerConnection
+from storage.exceptions import FileLost
+from storage.sqlite.connection import WorkerConnection
+from storage.sqlite.file import database_file
+from storage.sqlite.locks import locked
 
 logger = logging.getLogger("storage")
 
@@ -37,8 +38,9 @@ class Checkpointer:
 
     def __init__(self, alias: str, file: str) -> None:
         self._alias = alias
+        self._file = database_file(file)
         self._log = Path(f"{file}-wal")
-        self._lock = Path(f"{file}-checkpointer")
+        self._lock = f"{file}-checkpointer"
         self._optimized_at = float("-inf")
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"storage {alias} checkpointer", daemon=True)
@@ -53,9 +55,15 @@ class Checkpointer:
         connection: WorkerConnection | None = None
         while not self._ending.wait(EVERY_SECONDS):
             try:
+                self._file.look()
+                if connection is not None and connection.outdated:
+                    self._let_go(connection)
+                    connection = None
                 if connection is None:
                     connection = self._open()
                 self._look(connection)
+            except FileLost:
+                pass  # said already
             except (DatabaseError, OSError) as error:
                 logger.warning("%s: the log could not be checkpointed, trying again: %s", self._alias, error)
         if connection is not None:
@@ -67,12 +75,18 @@ class Checkpointer:
         connection.control("PRAGMA analysis_limit = 400")
         return connection
 
+    def _let_go(self, connection: WorkerConnection) -> None:
+        """Close it. A file that was moved away takes with it what stands in its log, which may have stayed behind."""
+        with suppress(DatabaseError):
+            connection.control("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+
     def _look(self, connection: WorkerConnection) -> None:
         size = self._log.stat().st_size if self._log.exists() else 0
         due = time.monotonic() - self._optimized_at > OPTIMIZE_EVERY_SECONDS
         if size < START_BYTES and not due:
             return
-        with self._alone() as alone:
+        with locked(self._lock, wait=False) as alone:
             if not alone:
                 return
             if due:
@@ -86,14 +100,3 @@ class Checkpointer:
                 connection.control("PRAGMA wal_checkpoint(PASSIVE)")
                 if size >= CUT_BYTES:
                     connection.control("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    @contextmanager
-    def _alone(self) -> Iterator[bool]:
-        """Whether this process may checkpoint now, being the only one. A process that dies loses the lock."""
-        with self._lock.open("w") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
