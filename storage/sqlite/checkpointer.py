@@ -52,22 +52,31 @@ class Checkpointer:
         self._thread.join()
 
     def _work(self) -> None:
-        connection: WorkerConnection | None = None
+        connection = self._renewed(None)
         while not self._ending.wait(EVERY_SECONDS):
-            try:
-                self._file.look()
-                if connection is not None and connection.outdated:
-                    self._let_go(connection)
-                    connection = None
-                if connection is None:
-                    connection = self._open()
-                self._look(connection)
-            except FileLost:
-                pass  # said already
-            except (DatabaseError, OSError) as error:
-                logger.warning("%s: the log could not be checkpointed, trying again: %s", self._alias, error)
+            connection = self._renewed(connection)
+            if connection is not None:
+                try:
+                    self._look(connection)
+                except (DatabaseError, OSError) as error:
+                    logger.warning("%s: the log could not be checkpointed, trying again: %s", self._alias, error)
         if connection is not None:
-            connection.close()
+            self._let_go(connection)
+
+    def _renewed(self, connection: WorkerConnection | None) -> WorkerConnection | None:
+        """This connection, or another in the place of one that is out of date; None where there is none to be had."""
+        self._file.look()
+        if connection is not None:
+            if not connection.outdated:
+                return connection
+            self._let_go(connection)
+        try:
+            return self._open()
+        except FileLost:
+            return None  # said already
+        except DatabaseError as error:
+            logger.warning("%s: the log cannot be reached, trying again: %s", self._alias, error)
+            return None
 
     def _open(self) -> WorkerConnection:
         connection = WorkerConnection(self._alias, query_only=False)
@@ -77,8 +86,9 @@ class Checkpointer:
 
     def _let_go(self, connection: WorkerConnection) -> None:
         """Close it. A file that was moved away takes with it what stands in its log, which may have stayed behind."""
-        with suppress(DatabaseError):
-            connection.control("PRAGMA wal_checkpoint(TRUNCATE)")
+        if connection.outdated:
+            with suppress(DatabaseError):
+                connection.control("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
 
     def _look(self, connection: WorkerConnection) -> None:
