@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.support.client import Client
+from tests.support.client import Client, Closed
 from tests.support.server import Server
 
 LOST = "the file is gone or replaced"
@@ -19,7 +20,7 @@ OTHERS = [("uvicorn", "1"), ("daphne", "0")]
 
 
 @pytest.fixture
-def start(start_server):
+def start(start_server: Callable[..., Server]) -> Callable[[str, str], Server]:
     def start_one(kind: str, workers: str) -> Server:
         return start_server(SERVER=kind, USE_SQLITE_WORKERS=workers)
 
@@ -34,12 +35,17 @@ def copy_of(server: Server) -> Path:
     return copy
 
 
+async def answered(client: Client, client_id: str) -> None:
+    """Wait for an ack or a nack."""
+    await client.until(lambda: client_id in client.nacks or client_id in client.acks)
+
+
 async def refused(client: Client, room: int, count: int = 5) -> list[str]:
     """Send messages that cannot be stored now, each after the answer to the one before. Returns their client ids."""
     ids = []
     for number in range(count):
         client_id = await client.post(room, f"meanwhile {number}")
-        await client.until(lambda wanted=client_id: wanted in client.nacks or wanted in client.acks)
+        await answered(client, client_id)
         assert client_id not in client.acks
         ids.append(client_id)
     codes = {client.nacks[client_id][0]["code"] for client_id in ids}
@@ -56,12 +62,9 @@ async def send_until_acked(client: Client, room: int, ids: list[str]) -> None:
             client.nacks.pop(client_id, None)
             if client.close_code is not None:
                 await client.connect()
-            await client.post(room, f"meanwhile {number}", client_id)
-            await client.until(
-                lambda wanted=client_id: (
-                    wanted in client.nacks or wanted in client.acks or client.close_code is not None
-                )
-            )
+            with suppress(Closed):
+                await client.post(room, f"meanwhile {number}", client_id)
+                await answered(client, client_id)
             await asyncio.sleep(0.02)
 
 
