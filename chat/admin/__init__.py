@@ -6,9 +6,9 @@ index, and related rows come with the page.
 
 from django.contrib import admin
 
-from chat.admin import messages, people, rooms
+from chat.admin import looks, messages, people, rooms
 from chat.pages.forms import AdminLogInForm
 
-__all__ = ["messages", "people", "rooms"]
+__all__ = ["looks", "messages", "people", "rooms"]
 
 admin.site.login_form = AdminLogInForm

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from chat.actions.messages import set_deleted
 from chat.admin.lists import ReadOnly, Uncounted
+from chat.admin.looks import is_private, note_look, note_search
 from chat.models import Message
 from storage.store import store
 
@@ -48,7 +49,24 @@ class MessageAdmin(Uncounted, ReadOnly):
 
     @admin.display(description="text")
     def text(self, message: Message) -> str:
+        if is_private(message.room):
+            return "(closed or direct: open it to read it, which is noted)"
         return message.body if len(message.body) <= 120 else message.body[:119] + "…"
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        # Texts are found by the search alone, which is noted.
+        return not lookup.startswith(("body", "digest")) and super().lookup_allowed(lookup, value, request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown and request.GET.get("q"):
+            note_search(request, shown["cl"].result_list)
+        return response
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        note_look(request, kwargs["obj"])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         # Inside a room by `seq`: the same order, straight off its index.

@@ -32,7 +32,7 @@ def bob(alice):
 
 @pytest.fixture
 def everyone(alice):
-    return Room.objects.get()
+    return Room.objects.get(name="Everyone")
 
 
 @pytest.fixture
