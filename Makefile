@@ -4,8 +4,11 @@
 PY := .venv/bin/python
 PIP := $(PY) -m pip --quiet --disable-pip-version-check install
 
-.PHONY: help run test check clean packages dev-packages frontend-packages
+.PHONY: help run test quick check clean packages dev-packages frontend-packages
 .NOTPARALLEL:
+
+# How many processes share the Python tests. Much of their time is spent waiting: more than there are cores.
+WORKERS ?= 4
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -15,28 +18,47 @@ run: packages ## install, migrate, and serve on http://127.0.0.1:8000 (HOST, POR
 	@$(PY) manage.py collectstatic --noinput --verbosity 0
 	@exec $(PY) manage.py serve
 
-test: test-tools check ## everything: the linters, the JavaScript tests, the Python and browser tests
-	$(call heading,JavaScript tests)
-	@node --test --test-reporter=spec tests/frontend/*.test.js
-	$(call heading,Python and browser tests)
-	@PYTHONDEVMODE=1 CHROMIUM="$$(sh .ci/tools.sh which-chromium)" $(PY) -m pytest
+test: test-tools dev-packages frontend-packages ## everything: what `make quick` runs, and the Python and browser tests
+	@sh .ci/together.sh ruff mypy imports frontend javascript
+	@printf '\n== Python and browser tests\n'
+	@PYTHONDEVMODE=1 CHROMIUM="$$(sh .ci/tools.sh which-chromium)" $(PY) -m pytest -n $(WORKERS) --dist loadfile
 	@printf '\nEverything passed.\n'
 
-check: check-tools dev-packages frontend-packages ## the linters alone: style, types, import contracts
-	$(call heading,ruff)
-	@$(PY) -m ruff check
-	@$(PY) -m ruff format --check
-	$(call heading,mypy)
-	@$(PY) -m mypy
-	$(call heading,import contracts)
-	@.venv/bin/lint-imports
-	$(call heading,tsc and biome)
-	@npm --prefix frontend run check
+quick: check-tools dev-packages frontend-packages ## within a minute: the linters, the types, the tests that need no server
+	@sh .ci/together.sh ruff mypy imports frontend javascript python
+	@printf '\nEverything passed.\n'
+
+check: check-tools dev-packages frontend-packages ## the linters and the types alone
+	@sh .ci/together.sh ruff mypy imports frontend
 
 clean: ## remove what make made: .venv, node_modules, caches; never var/
 	rm -rf .venv frontend/node_modules
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
 	find . -path ./var -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+
+# The parts of `test`, `quick` and `check`, which run beside each other.
+
+.PHONY: ruff mypy imports frontend javascript python
+
+ruff:
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+
+mypy:
+	@$(PY) -m mypy
+
+imports:
+	@.venv/bin/lint-imports
+
+frontend:
+	@npm --silent --prefix frontend run check
+
+javascript:
+	@node --test --test-reporter=dot tests/frontend/*.test.js
+
+python:
+	@PYTHONDEVMODE=1 $(PY) -m pytest -q -m quick
 
 
 # What the targets above stand on. Packages are installed again only when the file that lists them changed.
@@ -65,7 +87,3 @@ frontend-packages:
 		echo "Installing JavaScript packages for the checks (once) ..."; \
 		(cd frontend && npm ci --no-audit --no-fund --loglevel=error >/dev/null) && \
 		cp frontend/package-lock.json frontend/node_modules/.installed; }
-
-define heading
-@printf '\n== %s\n' "$(1)"
-endef

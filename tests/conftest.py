@@ -6,16 +6,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.process import RUN
 from tests.support.redis import Redis
 from tests.support.server import Server, World
 
 StartServer = Callable[..., Server]
 
+SLOW = {"world", "server", "start_server", "redis", "browser", "db", "transactional_db"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`-m quick` (`make quick`) runs the tests that stand on no server, no browser and no database of Django's."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures.isdisjoint(SLOW) and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.quick)
+
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def world() -> World:
     """The cast: alice, who owns the place, bob and carla; their rooms; and what servers are started from."""
-    return World.make(tmp_path_factory.mktemp("world"))
+    return World.shared(RUN / "world")
 
 
 def _servers(world: World, folder: Path) -> Iterator[StartServer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import signal
@@ -46,15 +47,30 @@ class World:
 
     @classmethod
     def make(cls, folder: Path) -> World:
+        """Make one in a folder."""
         env = environment(folder, DATABASE_URL=f"sqlite:///{folder}/empty.sqlite3")
         succeed(manage("migrate", "--verbosity", "0", env=env))
         succeed(manage("collectstatic", "--noinput", "--verbosity", "0", env=env))
         shutil.copy(folder / "empty.sqlite3", folder / "cast.sqlite3")
         env = environment(folder, DATABASE_URL=f"sqlite:///{folder}/cast.sqlite3")
         command = [sys.executable, "-m", "tests.support.seed"]
-        seeded = json.loads(subprocess.check_output(command, cwd=ROOT, env=env, timeout=60))
+        (folder / "cast.json").write_bytes(subprocess.check_output(command, cwd=ROOT, env=env, timeout=60))
+        return cls.read(folder)
+
+    @classmethod
+    def read(cls, folder: Path) -> World:
+        """The one that was made in this folder."""
+        seeded = json.loads((folder / "cast.json").read_text())
         people = {username: Person(username, **facts) for username, facts in seeded["people"].items()}
         return cls(folder, people, seeded["everyone"], seeded["closed"], tuple(seeded["rooms"]))
+
+    @classmethod
+    def shared(cls, folder: Path) -> World:
+        """The same one for every process that names this folder: the first that comes makes it, the others wait."""
+        folder.mkdir(exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return cls.read(folder) if (folder / "cast.json").exists() else cls.make(folder)
 
 
 class Server:
