@@ -102,3 +102,71 @@ async def test_where_storage_is_blocked_drafts_last_as_long_as_the_page(server, 
     await expect(bob.composer).to_have_value("")
     await bob.open_room(room)
     await expect(bob.composer).to_have_value("Kept in the page")
+
+
+async def test_an_edit_in_progress_outlives_other_rooms_and_reloads_and_then_the_draft_beneath_it_comes_back(
+    server, room, sit_down
+):
+    other = server.new_room()
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await bob.write("Teh end")
+    await bob.shows("Teh end")
+    mode = bob.page.locator("#composer-mode")
+    await bob.bubble("Teh end").hover()
+    await bob.page.get_by_role("button", name="Edit").click()
+    await bob.composer.fill("The end")
+    await bob.open_room(other)
+    await expect(mode).to_be_hidden()
+    await expect(bob.composer).to_have_value("")
+    await expect(bob.page.locator(f"#rooms a[data-room-id='{room}'] .draft-mark")).to_be_visible()
+    await bob.open_room(room)
+    await expect(mode).to_contain_text("Editing your message")
+    await expect(bob.composer).to_have_value("The end")
+
+    await bob.page.reload()
+    await bob.is_connected()
+    await expect(mode).to_contain_text("Teh end")
+    await expect(bob.composer).to_have_value("The end")
+    await bob.composer.press("Enter")
+    await bob.shows("The end")
+    await expect(mode).to_be_hidden()
+    assert await bob.page.evaluate(DRAFTS) == []
+
+
+async def test_a_draft_that_was_a_reply_is_one_after_another_room_and_a_reload(server, room, sit_down):
+    other = server.new_room()
+    async with server.client("carla") as carla:
+        asked = await carla.say(room, "Tea or coffee?")
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    mode = bob.page.locator("#composer-mode")
+    await bob.bubble("Tea or coffee?").hover()
+    await bob.page.get_by_role("button", name="Reply").click()
+    await bob.composer.fill("Tea, ple")
+    await bob.open_room(other)
+    await expect(mode).to_be_hidden()
+    await bob.open_room(room)
+    await expect(mode).to_contain_text("Replying to Carla")
+    await bob.page.reload()
+    await bob.is_connected()
+    await expect(mode).to_contain_text("Tea or coffee?")
+    await bob.write("Tea, please")
+    await bob.shows("Tea or coffee?", "Tea, please")
+    assert server.rows("SELECT reply_to_id FROM chat_message WHERE body = 'Tea, please'") == [(asked["id"],)]
+    await expect(mode).to_be_hidden()
+    assert await bob.page.evaluate(DRAFTS) == []
+
+
+async def test_what_two_tabs_write_at_once_is_sent_from_the_one_in_which_it_was_written(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    beside = await sit_down("bob", server, beside=bob)
+    await beside.open(f"/rooms/{room}/")
+    await bob.composer.fill("Here")
+    await beside.composer.fill("There")
+    await bob.composer.press("Enter")
+    await expect(bob.composer).to_have_value("")
+    await beside.composer.press("Enter")
+    await expect(beside.composer).to_have_value("")
+    await bob.shows("Here", "There")

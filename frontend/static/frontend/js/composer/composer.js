@@ -20,7 +20,6 @@ export class Composer {
   #field = find("#composer textarea", HTMLTextAreaElement);
   #button = find("#composer button[type=submit]", HTMLButtonElement);
   #problem = find("#composer-problem", HTMLElement);
-  #mode = new ComposerMode(find(".composer-box", HTMLElement), () => this.cancel());
   #room = 0;
   #busy = false;
   #locked = false;
@@ -28,7 +27,7 @@ export class Composer {
   /** @param {Delegate} delegate @param {import("./drafts.js").Drafts} drafts */
   constructor(delegate, drafts) {
     this.delegate = delegate;
-    this.drafts = drafts;
+    this.mode = new ComposerMode(find(".composer-box", HTMLElement), drafts, () => this.cancel());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -41,7 +40,7 @@ export class Composer {
   openRoom(room) {
     if (this.#room !== room) {
       this.#room = room;
-      this.#leaveMode();
+      this.#show(this.mode.open(room));
     }
     this.#form.hidden = false;
     this.#check();
@@ -52,24 +51,21 @@ export class Composer {
   /** What is sent next answers this message. @param {{id: number | null, sender: {name: string}, body: string}} message */
   reply({ id, sender, body }) {
     if (id === null || this.#locked) return;
-    this.#leaveMode();
-    this.#mode.set({ kind: "reply", message: id, name: sender.name, body });
+    this.#show(this.mode.reply({ message: id, name: sender.name, body }));
     this.focus();
   }
 
   /** Puts another text in the place of this message's. What was begun before comes back afterwards. @param {{id: number | null, body: string}} message */
   edit({ id, body }) {
     if (id === null || this.#locked) return;
-    this.#mode.set({ kind: "edit", message: id, body });
-    this.#field.value = body;
-    this.#check();
+    this.#show(this.mode.edit(id, body));
     this.focus();
     this.#field.setSelectionRange(body.length, body.length);
   }
 
   /** Gives up replying or editing. */
   cancel() {
-    this.#leaveMode();
+    this.#show(this.mode.leave());
     this.focus();
   }
 
@@ -80,10 +76,9 @@ export class Composer {
 
   /** Lets go of what the server has, wherever it is still kept; what was typed since then stays. @param {Operation} operation */
   release(operation) {
-    if (operation.kind !== "send" && operation.kind !== "edit") return;
-    const { kind, room, body } = operation;
-    if (room === this.#room && cleanBody(this.#field.value) === body) this.#done();
-    else if (kind === "send" && cleanBody(this.drafts.get(room)) === body) this.drafts.set(room, "");
+    const here = this.mode.operation(cleanBody(this.#field.value));
+    if (JSON.stringify(here) === JSON.stringify(operation)) this.#show(this.mode.done());
+    else if (this.mode.release(operation) && operation.room === this.#room) this.#show(this.mode.open(this.#room));
   }
 
   /** @param {boolean} busy */
@@ -110,29 +105,24 @@ export class Composer {
     this.#field.readOnly = this.#button.disabled = this.#busy || this.#locked;
   }
 
-  #done() {
-    if (this.#mode.current?.kind !== "edit") this.drafts.set(this.#room, "");
-    this.#leaveMode();
-  }
-
-  #leaveMode() {
-    this.#mode.set(null);
-    this.#field.value = this.drafts.get(this.#room);
+  /** @param {string} text */
+  #show(text) {
+    this.#field.value = text;
     this.#check();
   }
 
   #changed() {
-    if (this.#mode.current?.kind !== "edit") this.drafts.set(this.#room, this.#field.value);
+    this.mode.typed(this.#field.value);
     this.#check();
   }
 
   #send() {
     const body = cleanBody(this.#field.value);
-    const edited = this.#mode.current?.kind === "edit" ? this.#mode.current : null;
+    const { edited } = this.mode;
     if (this.#room === 0 || this.#button.disabled || !this.#check()) return;
     if (edited && body === "") return this.delegate.remove(edited.message);
     if (edited?.body === body) return this.cancel();
-    if (body !== "" && this.delegate.submit(this.#mode.operation(this.#room, body))) this.#done();
+    if (body !== "" && this.delegate.submit(this.mode.operation(body))) this.#show(this.mode.done());
     this.focus();
   }
 
@@ -149,8 +139,9 @@ export class Composer {
     // 229: browsers that report the Enter which ends an IME composition only after the composition has ended.
     const composing = event.isComposing || event.keyCode === 229;
     if (composing || this.#locked) return;
-    if (event.key === "Escape" && this.#mode.current) this.cancel();
-    else if (event.key === "ArrowUp" && this.#field.value === "" && !this.#mode.current) this.delegate.editLast();
+    const { edited, answered } = this.mode;
+    if (event.key === "Escape" && (edited || answered)) this.cancel();
+    else if (event.key === "ArrowUp" && this.#field.value === "" && !edited && !answered) this.delegate.editLast();
     else if (event.key === "Enter" && !event.shiftKey && !PHONE.matches) this.#send();
     else return;
     event.preventDefault();

@@ -1,43 +1,108 @@
-import { firstLine } from "../text/plain_text.js";
+import { cleanBody } from "../connection/protocol.js";
 import { make, makeButton, showIf } from "../dom/elements.js";
+import { firstLine } from "../text/plain_text.js";
+
+/** @typedef {import("./drafts.js").Reply} Reply @typedef {import("./drafts.js").Edit} Edit @typedef {import("../outbox/operation.js").Operation} Operation */
 
 /**
- * @typedef {{kind: "reply", message: number, name: string, body: string}} Reply
- * @typedef {{kind: "edit", message: number, body: string}} Edit
- * @typedef {Reply | Edit} Mode
+ * What is being written in a room: a text, a reply, or another text for a message; said in a bar above the field. Whatever changes
+ * is kept with the drafts at once. What returns a text returns what the field is to show now.
  */
-
-/** What the composer writes if it is no new message of its own: said in a bar above the field. */
 export class ComposerMode {
-  /** @type {Mode | null} */
-  current = null;
+  #room = 0;
   #bar = make("div", "composer-mode");
 
-  /** @param {Element} box what it stands above @param {() => void} cancel */
-  constructor(box, cancel) {
+  /** @param {Element} box what the bar stands above @param {import("./drafts.js").Drafts} drafts @param {() => void} cancel */
+  constructor(box, drafts, cancel) {
+    this.drafts = drafts;
     this.cancel = cancel;
     this.#bar.id = "composer-mode";
     this.#bar.hidden = true;
     box.before(this.#bar);
   }
 
-  /** @param {Mode | null} mode */
-  set(mode) {
-    this.current = mode;
-    showIf(this.#bar, mode !== null);
-    if (!mode) return;
-    const what = mode.kind === "edit" ? "Editing your message" : `Replying to ${mode.name}`;
-    const cancel = makeButton("quiet-button", "Cancel", () => this.cancel());
-    this.#bar.replaceChildren(
-      make("span", "composer-mode-what", what),
-      make("span", "composer-mode-body", firstLine(mode.body)),
-      cancel,
-    );
+  /** The message that is being edited. @type {Edit | null} */
+  edited = null;
+  /** What is being answered. @type {Reply | null} */
+  answered = null;
+
+  /** @param {number} room */
+  open(room) {
+    this.#room = room;
+    return this.#restore();
   }
 
-  /** What it makes of a text. @param {number} room @param {string} body @returns {import("../outbox/operation.js").Operation} */
-  operation(room, body) {
-    if (this.current?.kind === "edit") return { kind: "edit", room, message: this.current.message, body };
-    return { kind: "send", room, body, replyTo: this.current?.message ?? null };
+  /** @param {Reply} reply */
+  reply({ message, name, body }) {
+    this.drafts.setEdit(this.#room, null);
+    this.drafts.setReply(this.#room, { message, name, body: firstLine(body) });
+    return this.#restore();
+  }
+
+  /** What was begun before comes back afterwards. @param {number} message @param {string} body */
+  edit(message, body) {
+    this.drafts.setEdit(this.#room, { message, body, text: body });
+    return this.#restore();
+  }
+
+  /** Gives up the edit, or that the text is a reply. */
+  leave() {
+    if (this.edited) this.drafts.setEdit(this.#room, null);
+    else this.drafts.setReply(this.#room, null);
+    return this.#restore();
+  }
+
+  /** @param {string} text in the field */
+  typed(text) {
+    if (this.edited) this.drafts.setEdit(this.#room, { ...this.edited, text });
+    else this.drafts.setText(this.#room, text);
+  }
+
+  /** What is made of a text. @param {string} body @returns {Operation} */
+  operation(body) {
+    const room = this.#room;
+    if (this.edited) return { kind: "edit", room, message: this.edited.message, body };
+    return { kind: "send", room, body, replyTo: this.answered?.message ?? null };
+  }
+
+  /** What is in the field is handed over. */
+  done() {
+    if (this.edited) this.drafts.setEdit(this.#room, null);
+    else this.drafts.end(this.#room);
+    return this.#restore();
+  }
+
+  /** The server has what may be a draft somewhere. @param {Operation} operation @returns {boolean} whether it was */
+  release(operation) {
+    const { kind, room } = operation;
+    const edit = this.drafts.edit(room);
+    const text =
+      kind === "edit" && edit?.message === operation.message
+        ? edit.text
+        : kind === "send"
+          ? this.drafts.text(room)
+          : "";
+    if (!("body" in operation) || cleanBody(text) !== operation.body) return false;
+    if (kind === "edit") this.drafts.setEdit(room, null);
+    else this.drafts.end(room);
+    return true;
+  }
+
+  #restore() {
+    this.edited = this.drafts.edit(this.#room);
+    this.answered = this.edited ? null : this.drafts.reply(this.#room);
+    this.#showBar();
+    return this.edited?.text ?? this.drafts.text(this.#room);
+  }
+
+  #showBar() {
+    const what = this.edited ?? this.answered;
+    showIf(this.#bar, what !== null);
+    if (!what) return;
+    this.#bar.replaceChildren(
+      make("span", "composer-mode-what", this.edited ? "Editing your message" : `Replying to ${this.answered?.name}`),
+      make("span", "composer-mode-body", firstLine(what.body)),
+      makeButton("quiet-button", "Cancel", () => this.cancel()),
+    );
   }
 }

@@ -1,6 +1,15 @@
 /**
- * What was begun and not sent, by room. It outlives reloads and crashes. It is one user's: others who log in with this browser
- * never see it, and logging out throws it away. Of several tabs, the one written in last has its say.
+ * @typedef {{message: number, name: string, body: string}} Reply what a draft answers
+ * @typedef {{message: number, body: string, text: string}} Edit a message, what it says, and what it is to say
+ */
+
+/** The form in which replies and edits are kept. What has another one is not read. */
+const VERSION = 1;
+
+/**
+ * What was begun and not sent, by room: a text, whom it answers, and a message that is being edited. It outlives other rooms, reloads
+ * and crashes, and the room's going away. It is one user's: others who log in with this browser never see it, and logging out throws
+ * it away. Of several tabs, the one written in last has its say.
  */
 export class Drafts {
   /** @param {import("../app/saved.js").Saved} saved @param {(room: number) => void} changed a draft was begun or ended there */
@@ -9,24 +18,67 @@ export class Drafts {
     this.changed = changed;
   }
 
+  /** Whether something was begun there. @param {number} room */
+  has(room) {
+    const edit = this.edit(room);
+    return this.text(room) !== "" || (edit !== null && edit.text !== edit.body);
+  }
+
   /** @param {number} room */
-  get(room) {
+  text(room) {
     return this.saved.get(String(room)) ?? "";
   }
 
-  /** @param {number} room */
-  has(room) {
-    return this.get(room) !== "";
+  /** @param {number} room @returns {Reply | null} */
+  reply(room) {
+    return this.#read(`${room}:reply`);
+  }
+
+  /** @param {number} room @returns {Edit | null} */
+  edit(room) {
+    return this.#read(`${room}:edit`);
   }
 
   /** @param {number} room @param {string} text */
-  set(room, text) {
-    const [before, now] = [this.has(room), text.trim() !== ""];
-    if (before || now) this.saved.set(String(room), now ? text : null);
-    if (now !== before) this.changed(room);
+  setText(room, text) {
+    this.#write(room, String(room), text.trim() === "" ? null : text);
+  }
+
+  /** @param {number} room @param {Reply | null} reply */
+  setReply(room, reply) {
+    this.#write(room, `${room}:reply`, reply);
+  }
+
+  /** @param {number} room @param {Edit | null} edit */
+  setEdit(room, edit) {
+    this.#write(room, `${room}:edit`, edit);
+  }
+
+  /** Its text, reply or not, is sent. @param {number} room */
+  end(room) {
+    this.setText(room, "");
+    this.setReply(room, null);
   }
 
   clear() {
     this.saved.clear();
+  }
+
+  /** @param {string} key */
+  #read(key) {
+    try {
+      const { v, ...kept } = JSON.parse(this.saved.get(key) ?? "{}");
+      return v === VERSION ? kept : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** @param {number} room @param {string} key @param {string | object | null} value */
+  #write(room, key, value) {
+    const before = this.has(room);
+    const kept = value === null || typeof value === "string" ? value : JSON.stringify({ v: VERSION, ...value });
+    if (kept !== null || this.saved.get(key) !== null) this.saved.set(key, kept);
+    if (this.has(room) !== before) this.changed(room);
   }
 }
