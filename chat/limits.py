@@ -45,7 +45,17 @@ class TokenBucket:
 class Allowance:
     """One person's, shared by their connections and kept for a while after the last: coming back gives no more."""
 
-    __slots__ = ("changes", "connections", "frames", "left_at", "search_seconds", "sends", "typing")
+    __slots__ = (
+        "additions",
+        "changes",
+        "connections",
+        "frames",
+        "left_at",
+        "rooms",
+        "search_seconds",
+        "sends",
+        "typing",
+    )
 
     def __init__(self) -> None:
         self.connections = 0
@@ -56,6 +66,15 @@ class Allowance:
         # What costs more than a message: a change to a room may concern everybody, a search may look at everything.
         self.changes = TokenBucket(settings.SENDS_PER_SECOND / 10, settings.SENDS_PER_SECOND / 10 * BURST_SECONDS)
         self.search_seconds = TokenBucket(settings.SENDS_PER_SECOND / 100, max(2.0, settings.SENDS_PER_SECOND / 5))
+        # What stays with everybody, or with somebody else, until a person undoes it.
+        self.rooms = TokenBucket(settings.ROOMS_PER_HOUR / 3600, settings.ROOMS_PER_HOUR)
+        self.additions = TokenBucket(settings.ROOMS_PER_HOUR / 360, settings.ROOMS_PER_HOUR * 10)
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a new one in its place would allow more."""
+        recent = self.left_at > time.monotonic() - BURST_SECONDS
+        return bool(self.connections) or recent or not (self.rooms.is_full and self.additions.is_full)
 
 
 class Allowances:
@@ -88,12 +107,11 @@ class Allowances:
     def _forget_those_long_gone(self) -> None:
         if len(self._of) < KEPT:
             return
-        before = time.monotonic() - BURST_SECONDS
-        self._of = {user: one for user, one in self._of.items() if one.connections or one.left_at > before}
+        self._of = {user: one for user, one in self._of.items() if one.is_in_use}
 
 
 class Attempts:
-    """How often one may fail, for each key: some times at once, then once in a while. Any thread may ask."""
+    """How often one may try something, for each key: some times at once, then once in a while. Any thread may ask."""
 
     def __init__(self, at_once: int, then_every: float) -> None:
         self._at_once = at_once
@@ -109,7 +127,7 @@ class Attempts:
             return self._of.setdefault(key, TokenBucket(1 / self._then_every, self._at_once)).take()
 
     def succeed(self, key: Hashable) -> None:
-        """The attempt was none: it does not count."""
+        """The attempt was none, or not of the kind that is counted."""
         with self._lock:
             if key in self._of:
                 self._of[key].give_back(1.0)

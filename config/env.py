@@ -147,6 +147,7 @@ METRICS_TOKEN = _read("METRICS_TOKEN", _token, "")
 SENDS_PER_SECOND = _read("SENDS_PER_SECOND", _within(1, 1_000_000), 20)
 FRAMES_PER_SECOND = _read("FRAMES_PER_SECOND", _within(1, 1_000_000), 100)
 CONNECTIONS_PER_USER = _read("CONNECTIONS_PER_USER", _within(1, 1_000_000), 20)
+ROOMS_PER_HOUR = _read("ROOMS_PER_HOUR", _within(1, 1_000_000), 20)
 
 # Storage
 USE_SQLITE_WORKERS: bool | None = _read("USE_SQLITE_WORKERS", _boolean, None)

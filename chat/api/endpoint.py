@@ -42,8 +42,8 @@ T = TypeVar("T")
 class TooOften(Refused):
     """This person asks too much; after so many seconds they may again."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(Code.RATE_LIMITED, "slow down a little")
+    def __init__(self, seconds: float, message: str) -> None:
+        super().__init__(Code.RATE_LIMITED, message)
         self.seconds = seconds
 
 
@@ -97,15 +97,15 @@ def refusal(code: Code, message: str, status: int | None = None) -> HttpResponse
     return answer(json.dumps({"code": code, "message": message}), status or STATUS[code])
 
 
-def take(bucket: TokenBucket, amount: float = 1.0) -> None:
+def take(bucket: TokenBucket, amount: float = 1.0, message: str = "slow down a little") -> None:
     """Count one more, or so much.
 
     Raises:
-        TooOften: there have been too many.
+        TooOften: there have been too many; it says so in this message.
     """
     wait = bucket.take(amount)
     if wait:
-        raise TooOften(wait)
+        raise TooOften(wait, message)
 
 
 def endpoint(**handlers: View) -> View:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from chat.actions import rooms as actions
 from chat.actions.refused import Refused
-from chat.api.endpoint import Request, answer
+from chat.api.endpoint import Request, answer, take
 from chat.api.requests import NewName, NewRoom, Whom
 from chat.live import process
 from chat.models import Room
@@ -27,6 +27,7 @@ async def make(request: Request) -> HttpResponse:
     """Make a room. Everybody is a member of an open one from the start."""
     sent = request.read(NewRoom)
     kind = Room.Kind(sent.kind)
+    take(request.allowance.rooms, message="you have made many rooms in a short time: make the next one later")
     room = await store.transaction(actions.create_room, sent.name, kind, request.user)
     return await _changed(room, None if kind is Room.Kind.OPEN else [request.user], status=201)
 
@@ -68,6 +69,7 @@ async def members(request: Request, room: int) -> HttpResponse:
 async def add(request: Request, room: int) -> HttpResponse:
     """Bring somebody else into a room one is in."""
     user = request.read(Whom).user
+    take(request.allowance.additions, message="you have added many people in a short time: add the next one later")
     await store.transaction(actions.add_member, room, user, request.user)
     return await _changed(room, [user])
 

@@ -10,7 +10,7 @@ from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -28,6 +28,7 @@ from chat.models import USERNAME_TAKEN, Invite, User
 from chat.pages import setup_word
 from chat.pages.forms import AccountForm, LogInForm, NameForm, OwnerForm, PasswordForm
 from chat.pages.logins import THROTTLED
+from chat.pages.signups import sign_up
 from chat.protocol import Code
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -107,13 +108,17 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            member = accounts.create_member(**form.cleaned_data)
+            with sign_up(request, invite):
+                member = accounts.create_member(**form.cleaned_data)
+        except ValidationError as too_many:
+            form.add_error(None, too_many)
         except IntegrityError:  # somebody else took it between the check and now
             form.add_error("username", USERNAME_TAKEN)
         else:
             login(request, member, BACKEND)
             return redirect("home")
-    return render(request, "frontend/join.html", {"form": form, "inviter": invite.created_by.name})
+    context = {"form": form, "inviter": invite.created_by.name}
+    return render(request, "frontend/join.html", context, status=_status(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,7 +138,8 @@ def account(request: HttpRequest, part: str | None = None) -> HttpResponse:
         update_session_auth_hash(request, user)
         messages.success(request, "Your password is changed.")
         return redirect("account")
-    return render(request, "frontend/account.html", {"name": name, "password": password})
+    context = {"name": name, "password": password}
+    return render(request, "frontend/account.html", context, status=_status(password))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENV_PY = (ROOT / "config" / "env.py").read_text()
-GENEROUS = {"SENDS_PER_SECOND": "10000", "FRAMES_PER_SECOND": "10000", "CONNECTIONS_PER_USER": "1000"}
+GENEROUS = {
+    "SENDS_PER_SECOND": "10000",
+    "FRAMES_PER_SECOND": "10000",
+    "CONNECTIONS_PER_USER": "1000",
+    "ROOMS_PER_HOUR": "10000",
+}
 SECRET_KEY = "the tests' own key, which is no secret to anybody at all"
 
 

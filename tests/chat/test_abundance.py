@@ -1,0 +1,114 @@
+"""Nobody makes rooms, additions or accounts by the dozen; and no page lets anybody guess a password."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import RequestFactory
+
+from chat.limits import Allowance, Allowances, Attempts
+from chat.pages import signups
+from tests.chat.test_accounts import invitation, post, submit, token
+from tests.support.api import Api
+from tests.support.seed import PASSWORD
+
+
+async def test_one_person_makes_so_many_rooms_in_an_hour_and_brings_in_ten_times_as_many_people(start_server):
+    server = start_server(ROOMS_PER_HOUR="3")
+    async with Api(server, "bob") as bob, Api(server, "alice") as alice:
+        await bob.refused("POST", "/api/rooms/", 400, None, {"name": "", "kind": "open"})  # none, so it does not count
+        answers = [await bob.raw("POST", "/api/rooms/", {"name": f"No. {n}", "kind": "closed"}) for n in range(5)]
+        assert [answer.status_code for answer in answers] == [201] * 3 + [429] * 2
+        assert answers[-1].json()["code"] == "rate_limited"
+        assert 600 < int(answers[-1].headers["Retry-After"]) <= 1200
+        await alice.post("/api/rooms/", {"name": "Hers", "kind": "closed"}, status=201)
+        members = f"/api/rooms/{answers[0].json()['id']}/members/"
+        carla = {"user": server.world.people["carla"].id}
+        answers = [await bob.raw("POST", members, carla) for _ in range(32)]
+        assert [answer.status_code for answer in answers] == [200] * 30 + [429] * 2
+        assert answers[-1].json()["code"] == "rate_limited"
+        assert 60 < int(answers[-1].headers["Retry-After"]) <= 120
+    assert len(server.rows("SELECT 1 FROM chat_room WHERE name LIKE 'No. %'")) == 3
+
+
+def test_rooms_made_are_not_forgotten_by_going_away(settings, monkeypatch):
+    monkeypatch.setattr("chat.limits.KEPT", 2)
+    monkeypatch.setattr("chat.limits.BURST_SECONDS", 0.0)
+    allowances = Allowances()
+    made = allowances.of(1)
+    made.rooms.take()
+    for user in range(2, 50):
+        allowances.of(user)
+    assert allowances.of(1) is made
+    assert len(allowances._of) < 5
+    assert isinstance(made, Allowance)
+
+
+def test_one_address_makes_ten_accounts_and_then_waits(start_server):
+    server = start_server()
+    with server.browser("alice") as alice:
+        path = invitation(alice)
+
+        def join(number: int) -> int:
+            with server.browser() as visitor:
+                person = {"name": f"Person {number}", "username": f"person{number}", "password": "three quiet geese"}
+                assert "problems" in submit(visitor, path, **{**person, "password": "short"}).text  # makes none
+                return submit(visitor, path, **person).status_code
+
+        answers = list(takewhile(lambda answer: answer == 302, map(join, range(40))))
+        # A slow machine sees the end of a wait.
+        assert 10 <= len(answers) < 40
+    assert len(server.rows("SELECT 1 FROM chat_user WHERE username LIKE 'person%'")) == len(answers)
+
+
+@pytest.fixture
+def join(monkeypatch):
+    """Makes an account from an address; returns whether it was made. So slow that no test sees the end of a wait."""
+    monkeypatch.setattr(signups, "by_address", Attempts(at_once=3, then_every=3_600))
+    monkeypatch.setattr(signups, "by_invite", Attempts(at_once=5, then_every=3_600))
+
+    def join(address: str, invite: int = 1) -> bool:
+        link: Any = SimpleNamespace(pk=invite)
+        try:
+            with signups.sign_up(RequestFactory().post("/join/x/", REMOTE_ADDR=address), link):
+                return True
+        except ValidationError:
+            return False
+
+    return join
+
+
+def test_one_link_lets_in_so_many_from_wherever_they_come(join):
+    assert [join(f"192.0.2.{number}") for number in range(7)] == [True] * 5 + [False] * 2
+    assert join("192.0.2.1", invite=2)
+    assert [join("192.0.2.6") for _ in range(3)] == [False] * 3
+    assert [join("192.0.2.6", invite=2) for _ in range(4)] == [True] * 3 + [False], "what a link refuses costs nothing"
+
+
+def test_an_account_that_was_not_made_is_not_counted(join):
+    for _ in range(10):
+        with (
+            pytest.raises(ZeroDivisionError),
+            signups.sign_up(RequestFactory().post("/join/x/", REMOTE_ADDR="192.0.2.1"), SimpleNamespace(pk=1)),  # type: ignore[arg-type]
+        ):
+            raise ZeroDivisionError
+    assert join("192.0.2.1")
+
+
+@pytest.mark.parametrize("path", ["/account/password/", "/admin/password_change/"])
+def test_no_page_lets_anybody_guess_the_present_password(start_server, path):
+    server = start_server()
+    before = server.rows("SELECT password FROM chat_user")
+    with server.browser("alice") as alice:
+        new = "seven geese in the fog"
+        forms = {"new_password": new, "new_password1": new, "new_password2": new}
+        csrf = token(alice.get("/account/"))
+        for number in range(10):
+            post(alice, path, csrf, old_password=f"guess {number}", **forms)
+        post(alice, path, csrf, old_password=PASSWORD, **forms)
+        assert server.rows("SELECT password FROM chat_user") == before
+        assert alice.get("/admin/password_change/").headers["location"] == "/account/"
