@@ -20,28 +20,24 @@ def client_address(source: HttpRequest | Mapping[str, Any] | None) -> str:
 
     Empty for what comes from nowhere: a request made by hand, a Unix socket.
     """
+    return client_networks(source)[0]
+
+
+def client_networks(source: HttpRequest | Mapping[str, Any] | None) -> tuple[str, ...]:
+    """The networks that a request lies in, the smallest first: of IPv4 its address, of IPv6 its /64 and its /48."""
     if source is None:
-        return ""
+        return ("",)
     if isinstance(source, HttpRequest):
         peer, forwarded = str(source.META.get("REMOTE_ADDR") or ""), source.headers.get("X-Forwarded-For", "")
     else:
         peer = str((source.get("client") or ("",))[0])
         lines = [value for name, value in source["headers"] if name == b"x-forwarded-for"]
         forwarded = b",".join(lines).decode("latin1")
-    return network(_forwarded(forwarded) or _parse(peer)) or peer
-
-
-def peer_networks(peer: str) -> tuple[str, str]:
-    """The /64 and the /48 that a connection is counted by; of IPv4 twice the address itself."""
-    address = _parse(peer)
-    return network(address) or peer, network(address, ONE_SITE) or peer
-
-
-def network(address: Address | None, bits: int = ONE_NETWORK) -> str:
-    """An address as it is counted: of IPv6 the network, because one person has billions of addresses there."""
+    address = _forwarded(forwarded) or _parse(peer)
     if isinstance(address, IPv6Address):
-        return str(IPv6Network((int(address), bits), strict=False))
-    return "" if address is None else str(address)
+        # One person has billions of addresses there.
+        return tuple(str(IPv6Network((int(address), bits), strict=False)) for bits in (ONE_NETWORK, ONE_SITE))
+    return (peer if address is None else str(address),)
 
 
 def _forwarded(header: str) -> Address | None:

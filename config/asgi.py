@@ -9,12 +9,13 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
+from chat.servers.door import HttpDoor, SocketDoor  # noqa: E402 - needs the settings
 from chat.servers.origin import SameOrigin  # noqa: E402 - needs the settings and the apps
 from chat.servers.routing import websocket_urlpatterns  # noqa: E402 - likewise
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
-        "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "http": HttpDoor(http),
+        "websocket": SocketDoor(SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))),
     }
 )

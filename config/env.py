@@ -149,6 +149,10 @@ FRAMES_PER_SECOND = _read("FRAMES_PER_SECOND", _within(1, 1_000_000), 100)
 CONNECTIONS_PER_USER = _read("CONNECTIONS_PER_USER", _within(1, 1_000_000), 20)
 ROOMS_PER_HOUR = _read("ROOMS_PER_HOUR", _within(1, 1_000_000), 20)
 
+# How much strangers may do
+CONNECTIONS_PER_ADDRESS = _read("CONNECTIONS_PER_ADDRESS", _within(1, 1_000_000), 200)
+REQUEST_SECONDS = _read("REQUEST_SECONDS", _within(1, 3600), 20)
+
 # Storage
 USE_SQLITE_WORKERS: bool | None = _read("USE_SQLITE_WORKERS", _boolean, None)
 SQLITE_WORKER_COUNT = _read("SQLITE_WORKER_COUNT", _within(1, 64), 2)

@@ -52,6 +52,7 @@ class ChatConsumer(AsyncConsumer):
         if allowance is None:
             await send({"type": "websocket.close", "code": int(Close.TOO_MANY)})
             return
+        self.known: Callable[[], None] = scope.get("known", _nothing)
         try:
             await self._talk(Listener(credential, scope["user"].name, Socket(send)), allowance, receive)
         finally:
@@ -123,6 +124,7 @@ class ChatConsumer(AsyncConsumer):
             return
         # From here on without waiting: what is committed meanwhile is either in `found` or heard live.
         cursors = self.conversation.welcome(frame, found.epoch, found.heads)
+        self.known()
         self.socket.push(
             protocol.welcome(
                 epoch=found.epoch,
@@ -148,3 +150,7 @@ class ChatConsumer(AsyncConsumer):
         if self.conversation.lanes.too_many:
             self.socket.close(Close.TOO_MANY)
         self.socket.push(answer(frame, outcome))
+
+
+def _nothing() -> None:
+    """Where nothing counts strangers' connections, nothing has to be told that this one is a member's."""

@@ -10,18 +10,23 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import daphne.server
 from autobahn.exception import Disconnected
 from autobahn.websocket.types import ConnectionDeny
 from channels.routing import get_default_application
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
+from django.conf import settings
 from twisted.internet import reactor as twisted_reactor
 
 from chat.protocol import MAX_FRAME_BYTES
+from chat.servers.daphne_http import DoorFactory
 from chat.servers.goodbye import say_goodbye
+from chat.servers.visitors import visitors
 
 BACKLOG = 1024  # everybody comes back at once after a restart; Twisted's own 50 would turn most away
+daphne.server.HTTPFactory = DoorFactory  # the name by which Daphne makes its own
 reactor: Any = twisted_reactor  # made, and so typed, only at run time
 
 
@@ -67,6 +72,12 @@ class ChatProtocol(WebSocketProtocol):
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - theirs
         """Close with any code: Autobahn's own `sendClose` knows no 1012."""
         self.sendCloseFrame(code=code or 1000)
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 - theirs
+        """Make room for another visitor."""
+        peer = self.transport.getPeer()
+        visitors.leave(visitors.at((peer.host, peer.port)))
+        super().connectionLost(reason)
 
     # Daphne itself has no backpressure: it would buffer without end for a client that does not read. The transport
     # says when its buffer is full to whoever is registered as its producer.
@@ -143,6 +154,7 @@ def run(host: str, port: int, ready: Callable[[str, int], None]) -> bool:
         websocket_max_message_size=MAX_FRAME_BYTES,
         websocket_max_frame_size=MAX_FRAME_BYTES,
         websocket_timeout=-1,
+        websocket_handshake_timeout=settings.REQUEST_SECONDS,  # theirs is short for hundreds that come back at once
         server_name="",
     )
     server.run()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +15,11 @@ from channels.routing import get_default_application
 
 from chat.protocol import MAX_FRAME_BYTES
 from chat.servers.goodbye import say_goodbye
+from chat.servers.uvicorn_http import DoorProtocol
+from chat.servers.uvicorn_socket import ChatSocket
+from chat.servers.visitors import ACCEPTED_AT_ONCE, visitors
 
+BACKLOG = 1024  # everybody comes back at once after a restart
 ENDING_SECONDS = 3
 
 
@@ -25,9 +32,13 @@ class ChatServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then say so."""
+        asyncio.get_running_loop().set_exception_handler(_one_line_about_descriptors)
         await super().startup(sockets)
         for server in self.servers:
             for listening in server.sockets:
+                # asyncio accepts as many at once as may wait, before it looks at the first; more may wait.
+                with socket.socket(fileno=os.dup(listening.fileno())) as same:
+                    same.listen(BACKLOG)
                 self._ready(*listening.getsockname()[:2])
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -38,11 +49,23 @@ class ChatServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _one_line_about_descriptors(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Where there are no descriptors after all (others took them), asyncio would log a traceback for each try."""
+    error = context.get("exception")
+    if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+        visitors.turn_away("the system has no descriptors left")
+    else:
+        loop.default_exception_handler(context)
+
+
 def run(host: str, port: int, ready: Callable[[str, int], None]) -> bool:
     """Serve until stopped. Calls `ready` with the address once it listens; returns False if it never could."""
     settings: dict[str, Any] = {
         "host": host,
         "port": port,
+        "http": DoorProtocol,
+        "ws": ChatSocket,
+        "backlog": ACCEPTED_AT_ONCE,
         "ws_max_size": MAX_FRAME_BYTES,
         "lifespan": "off",
         "log_config": None,

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 
-from chat.addresses import client_address, peer_networks
+from chat.addresses import client_address, client_networks
 from chat.limits import Attempts
 from chat.pages import logins
 
@@ -55,8 +55,9 @@ def test_what_is_no_address_counts_as_the_proxy(settings, written):
 
 
 def test_a_connection_is_counted_by_its_network_and_by_its_site():
-    assert peer_networks("2001:db8:7:1::1") == ("2001:db8:7:1::/64", "2001:db8:7::/48")
-    assert peer_networks("192.0.2.1") == ("192.0.2.1", "192.0.2.1")
+    connection = {"client": ("2001:db8:7:1::1", 4711), "headers": []}
+    assert client_networks(connection) == ("2001:db8:7:1::/64", "2001:db8:7::/48")
+    assert client_networks({"client": ("192.0.2.1", 4711), "headers": []}) == ("192.0.2.1",)
 
 
 def test_another_port_does_not_make_another_visitor(settings, monkeypatch):

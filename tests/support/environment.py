@@ -15,6 +15,7 @@ GENEROUS = {
     "FRAMES_PER_SECOND": "10000",
     "CONNECTIONS_PER_USER": "1000",
     "ROOMS_PER_HOUR": "10000",
+    "CONNECTIONS_PER_ADDRESS": "10000",
 }
 SECRET_KEY = "the tests' own key, which is no secret to anybody at all"
 

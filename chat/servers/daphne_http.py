@@ -1,0 +1,135 @@
+"""Daphne's HTTP, from the accepted connection to the whole request: strict, limited, and with an end to waiting."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from daphne.http_protocol import HTTPFactory, WebRequest
+from twisted.web import http
+
+from chat.servers.bodies import LINGER_BYTES, LINGER_SECONDS, MOST_BYTES, limit_of, refusal
+from chat.servers.visitors import Visitor, visitors
+
+LENGTH_DIGITS = 20
+HTTPChannel: Any = http.HTTPChannel  # typed in part only
+
+
+class DoorRequest(WebRequest):
+    """Counts its body. Daphne collects it before the application hears of the request: the limit must be here."""
+
+    channel: DoorChannel
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 - theirs
+        """Keep a small body in memory: a full disk must not turn a login away."""
+        self.taken = 0
+        if self.channel.most <= MOST_BYTES:
+            self.content = BytesIO()
+        else:
+            super().gotLength(length)
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - theirs
+        """Take some more of the body, unless it has become too much."""
+        self.taken += len(data)
+        self.channel.visitor.received(len(data))
+        if self.taken > self.channel.most:
+            self.channel.refuse()
+        else:
+            super().handleContentChunk(data)
+
+
+class DoorChannel(HTTPChannel):
+    """One connection until it is closed, or becomes a WebSocket's."""
+
+    requestFactory = DoorRequest  # noqa: N815 - theirs
+    visitor: Visitor
+    most = MOST_BYTES
+    refused = False
+    thrown_away = 0
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 - theirs
+        """Make room for another visitor."""
+        visitors.leave(self.visitor)
+        super().connectionLost(reason)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - theirs
+        """Take what came; after a refusal, throw it away for a while."""
+        if not self.refused:
+            super().dataReceived(data)
+            return
+        self.thrown_away += len(data)
+        if self.thrown_away > LINGER_BYTES:
+            self.transport.abortConnection()
+
+    def lineReceived(self, line: bytes) -> Any:  # noqa: N802 - theirs
+        """Refuse a header that goes on in the next line: proxies and servers have read those differently."""
+        if line[:1] in (b" ", b"\t") and line.strip():
+            return self._respondToBadRequestAndDisconnect()
+        return super().lineReceived(line)
+
+    def _maybeChooseTransferDecoder(self, header: bytes, data: bytes) -> bool:  # noqa: N802 - theirs
+        too_long = header == b"Content-Length" and len(data) > LENGTH_DIGITS
+        unknown = header == b"Transfer-Encoding" and data.lower() != b"chunked"
+        if too_long or unknown:
+            return bool(self._failChooseTransferDecoder())
+        return bool(super()._maybeChooseTransferDecoder(header, data))
+
+    def allHeadersReceived(self) -> None:  # noqa: N802 - theirs
+        """Look at what is to come before any of it is taken."""
+        self.most = limit_of(self._path.decode("latin1"))
+        self.visitor.expect()
+        if self.length is not None and self.length > self.most:
+            self.refuse()
+        else:
+            super().allHeadersReceived()
+
+    def rawDataReceived(self, data: bytes) -> None:  # noqa: N802 - theirs
+        """Take some of a body."""
+        if not self.refused:
+            super().rawDataReceived(data)
+            if (getattr(self._transferDecoder, "length", None) or 0) > self.most:  # of the chunk that began
+                self.refuse()
+
+    def allContentReceived(self) -> None:  # noqa: N802 - theirs
+        """The request is whole: now it is the application's turn."""
+        if not self.refused:
+            self.visitor.rest()
+            super().allContentReceived()
+
+    def requestDone(self, request: Any) -> None:  # noqa: N802 - theirs
+        """It is answered: the next one is to come."""
+        self.visitor.expect()
+        super().requestDone(request)
+
+    def refuse(self) -> None:
+        """Say that it is too much, take no more of it, and close."""
+        if self.refused:
+            return
+        self.refused = True
+        kind, body = refusal(self._path.decode("latin1"))
+        head = b"HTTP/1.1 413 Content Too Large\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+        self.transport.write(head % (kind, len(body)) + body)
+        self.transport.loseWriteConnection()
+        self.visitor.expect(LINGER_SECONDS)
+
+
+class DoorFactory(HTTPFactory):
+    """Lets a connection in, or has it closed at once."""
+
+    protocol = DoorChannel
+
+    def buildProtocol(self, addr: Any) -> Any:  # noqa: N802 - theirs
+        """The channel of a new connection, or None for one too many."""
+        channel: Any = None
+
+        def drop() -> None:
+            if channel is not None and channel.transport is not None:
+                channel.transport.abortConnection()
+
+        visitor = visitors.enter((addr.host, addr.port), drop)
+        if visitor is None:
+            return None
+        channel = super().buildProtocol(addr)
+        channel.requestFactory = DoorRequest
+        channel.visitor = visitor
+        return channel

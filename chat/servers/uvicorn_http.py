@@ -1,0 +1,93 @@
+"""Uvicorn's HTTP, from the accepted connection to the whole request: strict, and with an end to waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import h11
+from h11._receivebuffer import ReceiveBuffer
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from chat.servers.visitors import Visitor, visitors
+
+
+class StrictHeads(ReceiveBuffer):
+    """Refuses what has been read in different ways: two lengths, and a header that goes on in the next line."""
+
+    def maybe_extract_lines(self) -> Any:
+        """The lines of a head, once it is whole."""
+        lines = super().maybe_extract_lines()
+        if lines:
+            names = [bytes(line).partition(b":")[0].lower() for line in lines]
+            if names.count(b"content-length") + names.count(b"transfer-encoding") > 1:
+                raise h11.RemoteProtocolError("the length is given twice")
+            if any(name[:1] in (b" ", b"\t") for name in names):
+                raise h11.RemoteProtocolError("a header goes on in the next line")
+        return lines
+
+
+class StrictConnection(h11.Connection):
+    """h11, without what two readers might understand in two ways. Tells how a request comes along."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__(h11.SERVER)
+        self._receive_buffer = StrictHeads()  # it has no other place for rules of ours
+        self._visitor = visitor
+
+    def next_event(self) -> Any:
+        """The next part of a request.
+
+        Raises:
+            RemoteProtocolError: it is no request, or not clearly one.
+        """
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._visitor.expect()
+        elif isinstance(event, h11.Data):
+            self._visitor.received(len(event.data))
+        elif isinstance(event, h11.EndOfMessage):
+            self._visitor.rest()
+        return event
+
+
+class DoorProtocol(H11Protocol):
+    """One connection until it is closed, or becomes a WebSocket's."""
+
+    visitor: Visitor | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Let it in, or close it at once."""
+        super().connection_made(transport)
+        self.visitor = visitors.enter(self.client or ("", 0), transport.abort)
+        if self.visitor is None:
+            transport.abort()
+        else:
+            self.conn = StrictConnection(self.visitor)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Make room for another visitor."""
+        visitors.leave(self.visitor)
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """From here on it is the socket that limits."""
+        if self.visitor is not None:
+            self.visitor.rest()
+        super().handle_websocket_upgrade(event)
+
+    def on_response_complete(self) -> None:
+        """It is answered: the next one is to come."""
+        if self.visitor is not None and not self.transport.is_closing():
+            self.visitor.expect()
+        super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse, also in the middle of a body: then the application may be about to answer, or have answered."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        try:
+            super().send_400_response(msg)
+        except h11.LocalProtocolError:
+            self.transport.close()

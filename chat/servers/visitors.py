@@ -1,0 +1,153 @@
+"""The connections of this process: how many there may be, how many from one address, and how long a request may take.
+
+Both servers tell of every connection here. One that has not said `hello` is a stranger's, and strangers are counted by
+address; a member's connection is counted by person (`chat.limits`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+import time
+from collections.abc import Callable, Sequence
+
+from django.conf import settings
+
+from chat.addresses import client_networks
+
+logger = logging.getLogger("chat")
+
+ACCEPTED_AT_ONCE = 32
+"""How many connections a server may accept before it looks at the first of them."""
+
+RESERVED = 280
+"""Descriptors kept for what is no connection: three for each request's database, files, Redis, and what was accepted
+and is about to be turned away."""
+
+SITE = 4  # a /48 may have so many times what one address may
+PROGRESS_BYTES = 64 * 1024
+SAY_SECONDS = 10.0
+
+
+class Strangers:
+    """How many connections each network has that nobody has said `hello` on."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, int] = {}
+
+    def enter(self, networks: Sequence[str]) -> bool:
+        """One more; False, and none more, if this address or this site has too many."""
+        limit = settings.CONNECTIONS_PER_ADDRESS
+        if any(self._of.get(key, 0) >= most for key, most in zip(networks, (limit, limit * SITE), strict=False)):
+            return False
+        for key in networks:
+            self._of[key] = self._of.get(key, 0) + 1
+        return True
+
+    def leave(self, networks: Sequence[str]) -> None:
+        """One less."""
+        for key in networks:
+            self._of[key] -= 1
+            if not self._of[key]:
+                del self._of[key]
+
+
+class Visitor:
+    """One connection, from when it is accepted to when it is lost."""
+
+    __slots__ = ("_drop", "_networks", "_received", "_strangers", "_timer", "peer")
+
+    def __init__(self, peer: tuple[str, int], networks: Sequence[str], strangers: Strangers, drop: Callable[[], None]):
+        self.peer = peer
+        self._networks = networks
+        self._strangers = strangers
+        self._drop = drop
+        self._timer: asyncio.TimerHandle | None = None
+        self._received = 0
+        self.expect()
+
+    def expect(self, seconds: float | None = None) -> None:
+        """The client has `REQUEST_SECONDS`, or so many, for what it has to send; then it is cut off."""
+        self.rest()
+        self._received = 0
+        seconds = settings.REQUEST_SECONDS if seconds is None else seconds
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._drop)
+
+    def received(self, amount: int) -> None:
+        """So many bytes of a body came. Whoever keeps sending gets more time, a byte now and then does not."""
+        self._received += amount
+        if self._received >= PROGRESS_BYTES:
+            self.expect()
+
+    def rest(self) -> None:
+        """The client has sent all it has to; it is our turn."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def known(self) -> None:
+        """This is a member's connection: it no longer counts for its address."""
+        self._strangers.leave(self._networks)
+        self._networks = ()
+
+
+class Visitors:
+    """All connections of this process."""
+
+    def __init__(self) -> None:
+        self.strangers = Strangers()
+        self._of: dict[tuple[str, int], Visitor] = {}
+        self._most: int | None = None
+        self._turned_away = 0
+        self._said_at = -SAY_SECONDS
+
+    def enter(self, peer: tuple[str, int], drop: Callable[[], None]) -> Visitor | None:
+        """A connection was accepted: None if it must be closed at once. `drop` is to cut it off without ado."""
+        if self._most is None:
+            self._most = most_connections()
+        # Behind a proxy all come from the proxy: there the Door counts them, by what the proxy says.
+        networks = () if settings.HTTPS else client_networks({"client": peer, "headers": ()})
+        if len(self._of) >= self._most:
+            self.turn_away(f"{self._most} are open, which is all that RLIMIT_NOFILE leaves room for")
+            return None
+        if not self.strangers.enter(networks):
+            self.turn_away(f"{networks[0]} has {settings.CONNECTIONS_PER_ADDRESS} without a hello already")
+            return None
+        visitor = self._of[peer] = Visitor(peer, networks, self.strangers, drop)
+        return visitor
+
+    def at(self, peer: Sequence[object] | None) -> Visitor | None:
+        """The visitor whose connection comes from this host and port."""
+        return self._of.get((str(peer[0]), int(str(peer[1])))) if peer else None
+
+    def leave(self, visitor: Visitor | None) -> None:
+        """The connection is lost."""
+        if visitor is not None:
+            visitor.rest()
+            visitor.known()
+            if self._of.get(visitor.peer) is visitor:
+                del self._of[visitor.peer]
+
+    def turn_away(self, why: str) -> None:
+        """Count one that was not let in, and say so now and then: a flood of them must not become one of log lines."""
+        self._turned_away += 1
+        now = time.monotonic()
+        if now - self._said_at >= SAY_SECONDS:
+            logger.warning("%d connections were turned away: %s", self._turned_away, why)
+            self._turned_away, self._said_at = 0, now
+
+
+def most_connections() -> int:
+    """How many connections leave enough descriptors for everything else. Takes as many as the system allows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY:
+        hard = 1 << 20
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    except (ValueError, OSError):  # macOS calls more "unlimited" than it grants
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return max(hard - RESERVED, hard // 2)
+
+
+visitors = Visitors()

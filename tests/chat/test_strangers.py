@@ -1,0 +1,151 @@
+"""Connections that take up room and say nothing, or say it slowly, on both servers."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, ExitStack, closing
+
+import pytest
+
+from chat.addresses import client_networks
+from chat.servers.visitors import Strangers
+from tests.support.raw import ask, connect, handshake, is_closed, read, request, status
+
+FEW_DESCRIPTORS = (
+    "-c",
+    # Half of the 500 remain for connections.
+    """
+import resource, runpy, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (400, 500))
+sys.argv[0] = "manage.py"
+runpy.run_path("manage.py", run_name="__main__")
+""",
+)
+HEALTH = request("/healthz", "Connection: close")
+BOTH = pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+
+
+@BOTH
+def test_silent_connections_of_one_address_leave_room_for_others(start_server, kind):
+    server = start_server(SERVER=kind, CONNECTIONS_PER_ADDRESS="100", program=FEW_DESCRIPTORS)
+    with ExitStack() as held:
+        silent = [held.enter_context(closing(connect(server))) for _ in range(400)]
+        assert all(is_closed(connection) for connection in silent[100:])
+        assert ask(server, HEALTH, source="127.0.0.2").status == 200
+        assert ask(server, HEALTH).status == 0, "their own address has to wait"
+    assert ask(server, HEALTH, source="127.0.0.2").status == 200
+    assert server.log.count("turned away") == 1
+
+
+@BOTH
+async def test_silent_connections_from_everywhere_take_nothing_from_those_who_are_in(start_server, kind):
+    server = start_server(SERVER=kind, CONNECTIONS_PER_ADDRESS="100", REQUEST_SECONDS="3", program=FEW_DESCRIPTORS)
+    room = server.new_room()
+    async with server.client("bob") as bob, server.client("carla") as carla:
+        with ExitStack() as held:
+            silent = [
+                held.enter_context(closing(connect(server, f"127.0.1.{number % 50 + 1}"))) for number in range(700)
+            ]
+            said = await bob.say(room, "Still here.")
+            await carla.until_seen(room, said["seq"])
+            assert all(is_closed(connection) for connection in silent), "some at once, the others when their time is up"
+        assert ask(server, HEALTH).status == 200
+    assert len(server.log) < 10_000, server.log[:10_000]
+
+
+@BOTH
+def test_who_sends_a_head_or_a_body_slowly_is_cut_off(start_server, kind):
+    server = start_server(SERVER=kind, REQUEST_SECONDS="1")
+    with closing(connect(server)) as head, closing(connect(server)) as body, closing(connect(server)) as silent:
+        for connection in (head, body, silent):
+            connection.settimeout(0.1)
+        sent = {head: b"GET / HTTP/1.1\r\nX-Slow: ", body: request("/login/", "Content-Length: 9999", method="POST")}
+        open_ones = {head, body, silent}
+        for connection, beginning in sent.items():
+            connection.sendall(beginning)
+        for _ in range(200):
+            for connection in list(open_ones):
+                try:
+                    if connection in sent:
+                        connection.sendall(b"a")
+                    if not connection.recv(1):
+                        open_ones.remove(connection)
+                except TimeoutError:
+                    continue
+                except ConnectionError:
+                    open_ones.remove(connection)
+            if not open_ones:
+                break
+        assert not open_ones
+    assert ask(server, HEALTH).status == 200
+
+
+@BOTH
+def test_who_is_slow_with_the_second_request_is_cut_off_too(start_server, kind):
+    server = start_server(SERVER=kind, REQUEST_SECONDS="1")
+    with closing(connect(server)) as connection:
+        connection.sendall(request("/healthz") + b"GET / HTTP/1.1\r\nX-Slow: ")
+        assert read(connection).status == 200
+
+
+@BOTH
+def test_whoever_keeps_sending_has_the_time_it_takes(start_server, kind):
+    server = start_server(SERVER=kind, REQUEST_SECONDS="1")
+    form = request("/login/", "Content-Length: 900000", "Connection: close", method="POST")
+    with closing(connect(server)) as connection:
+        connection.sendall(form)
+        for _ in range(9):
+            connection.settimeout(0.3)
+            with pytest.raises(TimeoutError):
+                connection.recv(1)
+            connection.sendall(b"x" * 100_000)
+        connection.settimeout(20)
+        assert read(connection).status == 403
+
+
+@BOTH
+async def test_sockets_without_a_hello_count_and_members_do_not(start_server, kind):
+    server = start_server(SERVER=kind, CONNECTIONS_PER_ADDRESS="5")
+    async with AsyncExitStack() as held:
+        members = [await held.enter_async_context(server.client("bob")) for _ in range(12)]
+        for _ in range(5):
+            connection = held.enter_context(closing(connect(server)))
+            connection.sendall(handshake(server, "Origin: http://localhost"))
+            assert status(connection) == 101
+        assert ask(server, HEALTH).status == 0
+        for member in members:
+            await member.is_alive()
+
+
+@BOTH
+def test_behind_a_proxy_it_is_the_visitor_who_is_counted(start_server, kind):
+    server = start_server(SERVER=kind, CONNECTIONS_PER_ADDRESS="3", HTTPS="1", ALLOWED_HOSTS="localhost")
+    with ExitStack() as held:
+
+        def open_socket(visitor: str) -> int:
+            connection = held.enter_context(closing(connect(server)))
+            headers = (f"X-Forwarded-For: {visitor}", "X-Forwarded-Proto: https", "Origin: https://localhost")
+            connection.sendall(handshake(server, *headers))
+            return status(connection)
+
+        assert [open_socket(f"10.0.0.1, 192.0.2.1:{4000 + number}") for number in range(4)] == [101] * 3 + [403]
+        assert open_socket("[2001:db8::1]:443") == 101
+        assert ask(server, request("/healthz", "X-Forwarded-For: 192.0.2.1", "Connection: close")).status == 429
+        asked = request("/login/", "X-Forwarded-For: 192.0.2.2", "X-Forwarded-Proto: https", "Connection: close")
+        assert ask(server, asked).status == 200
+
+
+def test_a_network_counts_as_one_address_and_a_site_may_have_four_times_as_many(settings):
+    settings.CONNECTIONS_PER_ADDRESS = 10
+    strangers = Strangers()
+
+    def enter(address: str) -> bool:
+        return strangers.enter(client_networks({"client": (address, 1), "headers": ()}))
+
+    assert [enter(f"2001:db8:7::{number:x}") for number in range(1, 12)] == [True] * 10 + [False]
+    others = [enter(f"2001:db8:7:{number:x}::1") for number in range(1, 32)]
+    assert others == [True] * 30 + [False]
+    assert enter("2001:db8:8::1"), "another site has done nothing"
+    assert [enter("192.0.2.1") for _ in range(11)] == [True] * 10 + [False]
+    assert enter("192.0.2.2")
+    strangers.leave(client_networks({"client": ("192.0.2.1", 1), "headers": ()}))
+    assert enter("192.0.2.1")
