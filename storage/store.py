@@ -22,7 +22,9 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils.connection import ConnectionDoesNotExist
 
+from storage import dialect, text_search
 from storage.connections import Connection, DjangoConnection, Row, WriteResult
+from storage.dialect import Fragment, sql
 from storage.exceptions import PoolClosed
 from storage.figures import Histogram
 from storage.flags import Flags, check_name
@@ -35,7 +37,7 @@ from storage.tasks import Work
 from storage.workers import Readers
 from storage.writer import Writer
 
-__all__ = ["Connection", "Row", "Store", "WriteResult", "store"]
+__all__ = ["Connection", "Fragment", "Row", "Store", "WriteResult", "dialect", "sql", "store", "text_search"]
 
 Args = TypeVarTuple("Args")
 T = TypeVar("T")

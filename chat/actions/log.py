@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat.models import Event
-from storage.store import Connection
+from storage.store import Connection, dialect, sql
 
-NOW = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
+_APPEND = sql(
+    """
+    INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, data, client_id, digest, at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s,
+        coalesce((SELECT created_at FROM chat_message WHERE id = %s AND seq = %s), {now}))
+    """,
+    now=dialect.NOW,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +45,7 @@ def append(connection: Connection, room: int, seq: int, entry: Entry) -> None:
     """Write what happened as number `seq` of the room's log. A new message and its event share their time."""
     data = None if entry.data is None else json.dumps(entry.data)
     connection.execute(
-        "INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, data, client_id, digest, at)"  # noqa: S608
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s,"
-        f" coalesce((SELECT created_at FROM chat_message WHERE id = %s AND seq = %s), {NOW}))",
+        _APPEND,
         [
             *(room, seq, entry.kind.value, entry.actor, entry.message, data, entry.client_id, entry.digest),
             *(entry.message, seq),

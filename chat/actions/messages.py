@@ -5,32 +5,45 @@ from __future__ import annotations
 from typing import Any
 
 from chat.actions.digests import digest_of
-from chat.actions.log import NOW, Entry, append, next_seq
+from chat.actions.log import Entry, append, next_seq
 from chat.actions.refused import Refused
 from chat.models import Event
 from chat.protocol import Ack, Change, Code, Delete, Edit, React, Send
-from storage.store import Connection, Row
+from storage.store import Connection, Row, dialect, sql
 
 MAX_REACTIONS = 20  # different emoji on one message
 
-ISO = "strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', {})"
-_DONE = f"""
-    SELECT id, room_id AS room, seq, digest, {ISO.format("created_at")} AS at
+_DONE = sql(
+    """
+    SELECT id, room_id AS room, seq, digest, {created_at} AS at
     FROM chat_message WHERE sender_id = %s AND client_id = %s
     UNION ALL
-    SELECT message_id, room_id, seq, digest, {ISO.format("at")}
+    SELECT message_id, room_id, seq, digest, {at}
     FROM chat_event WHERE actor_id = %s AND client_id = %s
-"""  # noqa: S608 - constants
+    """,
+    created_at=dialect.iso("created_at"),
+    at=dialect.iso("at"),
+)
 _NEXT_SEQ_FOR_MEMBER = """
     UPDATE chat_room SET head = head + 1
     WHERE id = %s AND EXISTS (SELECT 1 FROM chat_membership WHERE room_id = chat_room.id AND user_id = %s)
     RETURNING head
 """
-_INSERT = f"""
+_INSERT = sql(
+    """
     INSERT INTO chat_message (room_id, sender_id, client_id, seq, body, digest, reply_to_id, created_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, {NOW})
-    RETURNING id, {ISO.format("created_at")} AS at
-"""  # noqa: S608 - constants
+    VALUES (%s, %s, %s, %s, %s, %s, %s, {now})
+    RETURNING id, {created_at} AS at
+    """,
+    now=dialect.NOW,
+    created_at=dialect.iso("created_at"),
+)
+_EDIT = sql("UPDATE chat_message SET body = %s, edited_at = {now} WHERE id = %s", now=dialect.NOW)
+_DELETE = sql(
+    "UPDATE chat_message SET deleted_at = {now} WHERE id = %s AND deleted_at IS NULL RETURNING room_id", now=dialect.NOW
+)
+_RESTORE = "UPDATE chat_message SET deleted_at = NULL WHERE id = %s AND deleted_at IS NOT NULL RETURNING room_id"
+_AT = sql("SELECT {at} FROM chat_event WHERE room_id = %s AND seq = %s", at=dialect.iso("at"))
 _VISIBLE = """
     SELECT m.id, m.room_id AS room, m.sender_id AS sender, m.deleted_at
     FROM chat_message m JOIN chat_membership mine ON mine.room_id = m.room_id
@@ -81,10 +94,7 @@ def _change(connection: Connection, actor: int, frame: Edit | Delete | React, di
     seq = next_seq(connection, message["room"])
     entry = Entry(kind, actor, message["id"], data, frame.client_id, digest)
     append(connection, message["room"], seq, entry)
-    at = connection.fetch_value(
-        f"SELECT {ISO.format('at')} FROM chat_event WHERE room_id = %s AND seq = %s",  # noqa: S608 - a constant
-        [message["room"], seq],
-    )
+    at = connection.fetch_value(_AT, [message["room"], seq])
     return Ack(frame.client_id, message["id"], message["room"], seq, at, duplicate=False)
 
 
@@ -95,18 +105,12 @@ def _apply(
         case Edit():
             if message["sender"] != actor:
                 raise Refused(Code.FORBIDDEN, "only its author can change a message")
-            connection.execute(
-                f"UPDATE chat_message SET body = %s, edited_at = {NOW} WHERE id = %s",  # noqa: S608 - a constant
-                [frame.body, message["id"]],
-            )
+            connection.execute(_EDIT, [frame.body, message["id"]])
             return Event.Kind.EDIT, None
         case Delete():
             if message["sender"] != actor and not _moderates(connection, actor):
                 raise Refused(Code.FORBIDDEN, "only its author or a moderator can delete a message")
-            connection.execute(
-                f"UPDATE chat_message SET deleted_at = {NOW} WHERE id = %s",  # noqa: S608 - a constant
-                [message["id"]],
-            )
+            connection.fetch_value(_DELETE, [message["id"]])
             return Event.Kind.DELETE, None
         case React():
             _react(connection, actor, frame)
@@ -138,12 +142,7 @@ def set_deleted(connection: Connection, message: int, actor: int, *, deleted: bo
 
     The row stays, and with it its place in the log and its `client_id`.
     """
-    was = "NOT NULL" if not deleted else "NULL"
-    room = connection.fetch_value(
-        f"UPDATE chat_message SET deleted_at = {NOW if deleted else 'NULL'}"  # noqa: S608 - constants
-        f" WHERE id = %s AND deleted_at IS {was} RETURNING room_id",
-        [message],
-    )
+    room = connection.fetch_value(_DELETE if deleted else _RESTORE, [message])
     if room is None:
         return False
     kind = Event.Kind.DELETE if deleted else Event.Kind.EDIT

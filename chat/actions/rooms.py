@@ -6,26 +6,39 @@ not exist for them. A direct room is the two it was made for, for ever: nobody j
 
 from __future__ import annotations
 
-from chat.actions.log import NOW, Entry, append, next_seq
+from chat.actions.log import Entry, append, next_seq
 from chat.actions.refused import Refused
 from chat.models import Event, Room
 from chat.protocol import Code
-from storage.store import Connection
+from storage.store import Connection, dialect, sql
 
-_JOIN = f"""
+_CREATE = sql(
+    "INSERT INTO chat_room (name, kind, head, created_at) VALUES (%s, %s, 0, {now}) RETURNING id", now=dialect.NOW
+)
+_JOIN = sql(
+    """
     INSERT INTO chat_membership (room_id, user_id, joined_at, read_seq)
-    SELECT id, %s, {NOW}, head FROM chat_room WHERE id = %s AND kind <> 'direct'
+    SELECT id, %s, {now}, head FROM chat_room WHERE id = %s AND kind <> 'direct'
     ON CONFLICT (room_id, user_id) DO NOTHING
-"""  # noqa: S608 - constants
-_MAKE_DIRECT = f"""
+    """,
+    now=dialect.NOW,
+)
+_MAKE_DIRECT = sql(
+    """
     INSERT INTO chat_room (name, kind, pair, head, created_at)
-    SELECT substr(group_concat(name, ' & '), 1, 80), 'direct', %s, 0, {NOW} FROM chat_user WHERE id IN (%s, %s)
+    SELECT substr({names}, 1, 80), 'direct', %s, 0, {now} FROM chat_user WHERE id IN (%s, %s)
     RETURNING id
-"""  # noqa: S608 - constants
-_JOIN_BOTH = f"""
+    """,
+    names=dialect.joined("name", " & "),
+    now=dialect.NOW,
+)
+_JOIN_BOTH = sql(
+    """
     INSERT INTO chat_membership (room_id, user_id, joined_at, read_seq)
-    SELECT %s, id, {NOW}, 0 FROM chat_user WHERE id IN (%s, %s)
-"""  # noqa: S608 - constants
+    SELECT %s, id, {now}, 0 FROM chat_user WHERE id IN (%s, %s)
+    """,
+    now=dialect.NOW,
+)
 _LEAVE = """
     DELETE FROM chat_membership WHERE room_id = %s AND user_id = %s
     AND (SELECT kind FROM chat_room WHERE id = room_id) <> 'direct'
@@ -34,10 +47,7 @@ _LEAVE = """
 
 def create_room(connection: Connection, name: str, kind: Room.Kind, creator: int) -> int:
     """Open a room with its creator as the first member; everybody joins an open one. Returns its id."""
-    room: int = connection.fetch_value(
-        f"INSERT INTO chat_room (name, kind, head, created_at) VALUES (%s, %s, 0, {NOW}) RETURNING id",  # noqa: S608
-        [name, kind.value],
-    )
+    room: int = connection.fetch_value(_CREATE, [name, kind.value])
     join(connection, room, creator)
     if kind is Room.Kind.OPEN:
         for row in connection.fetch_all("SELECT id FROM chat_user WHERE is_active AND id <> %s ORDER BY id", [creator]):

@@ -6,35 +6,57 @@ import json
 from collections.abc import Sequence
 
 from chat.actions.digests import digest_of
-from chat.actions.log import NOW, append_messages
-from chat.actions.messages import ISO
+from chat.actions.log import append_messages
 from chat.protocol import Ack, Send
-from storage.store import Connection
+from storage.store import Connection, dialect, sql
 
-_TAKE_SEQS = """
+_TAKE_SEQS = sql(
+    """
     UPDATE chat_room SET head = head + %s
     WHERE id = %s AND NOT EXISTS (
-        SELECT 1 FROM json_each(%s) sender WHERE NOT EXISTS (
-            SELECT 1 FROM chat_membership WHERE room_id = chat_room.id AND user_id = sender.value))
+        SELECT 1 FROM {senders} WHERE NOT EXISTS (
+            SELECT 1 FROM chat_membership WHERE room_id = chat_room.id AND user_id = {sender}))
     RETURNING head
-"""
-_ALL_HERE = """
+    """,
+    senders=dialect.items("sender"),
+    sender=dialect.item("sender"),
+)
+_ALL_HERE = sql(
+    """
     SELECT NOT EXISTS (
-        SELECT 1 FROM json_each(%s) source WHERE NOT EXISTS (
-            SELECT 1 FROM chat_message WHERE id = source.value AND room_id = %s))
-"""
-_INSERT = f"""
+        SELECT 1 FROM {sources} WHERE NOT EXISTS (
+            SELECT 1 FROM chat_message WHERE id = {source} AND room_id = %s))
+    """,
+    sources=dialect.items("source"),
+    source=dialect.item("source"),
+)
+_INSERT = sql(
+    """
     INSERT INTO chat_message (room_id, sender_id, client_id, seq, body, digest, reply_to_id, created_at)
-    SELECT %s, value ->> 0, value ->> 1, %s + key, value ->> 2, value ->> 3, value ->> 4, {NOW}
-    FROM json_each(%s) ORDER BY key
-    RETURNING seq, id, {ISO.format("created_at")} AS at
-"""  # noqa: S608 - constants
+    SELECT %s, {sender}, {client_id}, %s + {place}, {body}, {digest}, {reply_to}, {now}
+    FROM {sends} ORDER BY {place}
+    RETURNING seq, id, {created_at} AS at
+    """,
+    sends=dialect.items("send"),
+    place=dialect.place("send"),
+    sender=dialect.part("send", 0),
+    client_id=dialect.part("send", 1),
+    body=dialect.part("send", 2),
+    digest=dialect.part("send", 3),
+    reply_to=dialect.part("send", 4),
+    now=dialect.NOW,
+    created_at=dialect.iso("created_at"),
+)
 # A client_id that was used for a message is noticed by the index; one that was used for a change has to be looked for.
-_USED = """
-    SELECT EXISTS (
-        SELECT 1 FROM json_each(%s) new CROSS JOIN chat_event e
-        ON e.actor_id = new.value ->> 0 AND e.client_id = new.value ->> 1)
-"""
+_USED = sql(
+    """
+    SELECT EXISTS (SELECT 1 FROM {sends} {then} chat_event e ON e.actor_id = {sender} AND e.client_id = {client_id})
+    """,
+    sends=dialect.items("send"),
+    then=dialect.THEN,
+    sender=dialect.part("send", 0),
+    client_id=dialect.part("send", 1),
+)
 
 
 class NotAllNew(Exception):

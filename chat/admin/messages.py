@@ -14,14 +14,20 @@ from chat.actions.messages import set_deleted
 from chat.admin.lists import ReadOnly, Uncounted
 from chat.admin.looks import is_private, note_look, note_search
 from chat.models import Message
-from storage.store import store
+from chat.queries import search
+from storage.store import sql, store, text_search
 
 # By sender first, because that is how the index of client ids begins.
-SEARCH = """
-    SELECT rowid FROM chat_message_fts WHERE chat_message_fts MATCH %s
+FOUND = sql(
+    """
+    SELECT {id_} FROM {index} WHERE {matches}
     UNION ALL SELECT id FROM chat_message WHERE sender_id IN (SELECT id FROM chat_user) AND client_id = %s
     UNION ALL SELECT %s
-"""
+    """,
+    id_=search.ID,
+    index=search.INDEX,
+    matches=text_search.matches(search.INDEX),
+)
 
 
 class DeletedFilter(admin.SimpleListFilter):
@@ -43,7 +49,7 @@ class MessageAdmin(Uncounted, ReadOnly):
     list_filter = ("room", "sender", "created_at", DeletedFilter)
     list_select_related = ("sender", "room")
     search_fields = ("body",)
-    search_help_text = "Words of the text, a server id, or a whole client id"
+    search_help_text = "Words or emoji of the text, a server id, or a whole client id"
     actions = ("take_back", "bring_back")
     fields = ("id", "room", "seq", "sender", "client_id", "body", "reply_to", "created_at", "edited_at", "deleted_at")
 
@@ -76,8 +82,16 @@ class MessageAdmin(Uncounted, ReadOnly):
         term = search_term.strip()
         if not term:
             return queryset, False
-        number = int(term) if term.isdecimal() and len(term) < 19 else None
-        return queryset.filter(id__in=RawSQL(SEARCH, [_words(term), term, number])), False  # noqa: S611 - parameters
+        sought = search.wanted(term)
+        if sought == search.NOTHING:
+            return queryset.none(), False
+        if sought.match is not None:
+            number = int(term) if term.isdecimal() and len(term) < 19 else None
+            found = RawSQL(FOUND, [sought.match, term, number])  # noqa: S611 - made by sql(), and parameters
+            queryset = queryset.filter(id__in=found)
+        for piece in sought.pieces:
+            queryset = queryset.filter(body__contains=piece)
+        return queryset, False
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("chat.delete_message")
@@ -99,9 +113,3 @@ class MessageAdmin(Uncounted, ReadOnly):
                 self.log_change(request, message, done)
                 changed += 1
         self.message_user(request, f"{changed} {done}. Open chats follow within a second.", messages.SUCCESS)
-
-
-def _words(term: str) -> str:
-    """A full-text query for rows with all these words, the last of which may be a beginning."""
-    words = ['"' + word.replace('"', '""') + '"' for word in term.split()]
-    return " ".join(words) + "*"

@@ -8,7 +8,23 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from storage.store import Connection
+from storage.store import Connection, dialect, sql
+
+_ENDED = sql(
+    """
+    SELECT {place} AS place FROM {asked} WHERE NOT EXISTS (
+        SELECT 1 FROM django_session WHERE session_key = {session} AND expire_date > {now}
+    ) OR NOT EXISTS (
+        SELECT 1 FROM chat_user WHERE id = {user} AND password = {password} AND is_active
+    )
+    """,
+    asked=dialect.items("asked"),
+    place=dialect.place("asked"),
+    session=dialect.part("asked", 0),
+    user=dialect.part("asked", 1),
+    password=dialect.part("asked", 2),
+    now=dialect.NOW,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +53,7 @@ class LogIn(Credential):
     @classmethod
     def ended(cls, connection: Connection, those: Collection[Self]) -> set[Self]:
         asked = list(those)
-        rows = connection.fetch_all(
-            """
-            SELECT asked.key AS place FROM json_each(%s) asked WHERE NOT EXISTS (
-                SELECT 1 FROM django_session WHERE session_key = asked.value ->> 0
-                AND expire_date > strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')
-            ) OR NOT EXISTS (
-                SELECT 1 FROM chat_user WHERE id = asked.value ->> 1 AND password = asked.value ->> 2 AND is_active
-            )
-            """,
-            [json.dumps([[one.session, one.user, one.password] for one in asked])],
-        )
+        rows = connection.fetch_all(_ENDED, [json.dumps([[one.session, one.user, one.password] for one in asked])])
         return {asked[row["place"]] for row in rows}
 
 

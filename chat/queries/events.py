@@ -6,40 +6,55 @@ import json
 from typing import NamedTuple
 
 from chat import protocol
-from chat.queries.json_sql import MESSAGE_FIELDS, array, iso
-from storage.store import Connection, store
+from chat.queries.json_sql import MESSAGE_FIELDS, person
+from storage.store import Connection, dialect, sql, store
 
 # Of `chat_event e` with its actor `a`, and message `m` with sender `s` where it has one.
-_EVENT = f"""
-    json_object(
-        'seq', e.seq, 'kind', e.kind, 'at', {iso("e.at")}, 'actor', json_object('id', a.id, 'name', a.name),
-        CASE WHEN e.kind IN ('message', 'edit', 'delete') THEN 'message' ELSE e.kind END,
+_ABOUT = "CASE WHEN e.kind IN ('message', 'edit', 'delete') THEN 'message' ELSE e.kind END"
+_WHAT = sql(
+    """
         CASE e.kind
-        WHEN 'message' THEN json_object({MESSAGE_FIELDS})
-        WHEN 'edit' THEN json_object({MESSAGE_FIELDS})
-        WHEN 'delete' THEN json_object('id', m.id, 'deleted', json('true'))
-        WHEN 'reaction' THEN json_object(
-            'message', m.id, 'emoji', e.data ->> 'emoji', 'on', json(iif(e.data ->> 'on', 'true', 'false')))
-        WHEN 'member' THEN (
-            SELECT json_object('id', u.id, 'name', u.name, 'joined', json(iif(e.data ->> 'joined', 'true', 'false')))
-            FROM chat_user u WHERE u.id = e.data ->> 'user')
-        ELSE json(e.data)
+        WHEN 'message' THEN {message}
+        WHEN 'edit' THEN {message}
+        WHEN 'delete' THEN {deleted}
+        WHEN 'reaction' THEN {reaction}
+        WHEN 'member' THEN (SELECT {member} FROM chat_user u WHERE u.id = {user})
+        ELSE {data}
         END
-    )
-"""  # noqa: S608 - constants
-_EVENTS = f"""
-    SELECT {array("event")} AS events,
+    """,
+    message=dialect.json_object_of(MESSAGE_FIELDS),
+    deleted=dialect.json_object(id="m.id", deleted=dialect.json_bool("TRUE")),
+    reaction=dialect.json_object(
+        message="m.id",
+        emoji=dialect.member("e.data", "emoji"),
+        on=dialect.json_bool(dialect.member("e.data", "on")),
+    ),
+    member=dialect.json_object(id="u.id", name="u.name", joined=dialect.json_bool(dialect.member("e.data", "joined"))),
+    user=dialect.member("e.data", "user"),
+    data=dialect.json_text("e.data"),
+)
+_EVENT = dialect.json_object_of(
+    dialect.json_members(seq="e.seq", kind="e.kind", at=dialect.iso("e.at"), actor=person("a")), _ABOUT, _WHAT
+)
+_EVENTS = sql(
+    """
+    SELECT {events} AS events,
         count(*) FILTER (WHERE kind = 'member' AND NOT joined) AS departures,
         count(*) FILTER (WHERE kind = 'room') AS renamings
     FROM (
-        SELECT {_EVENT} AS event, e.kind, e.data ->> 'joined' AS joined FROM chat_event e
+        SELECT {event} AS event, e.kind, {joined} AS joined FROM chat_event e
         JOIN chat_user a ON a.id = e.actor_id
         LEFT JOIN chat_message m ON m.id = e.message_id
         LEFT JOIN chat_user s ON s.id = m.sender_id
         WHERE e.room_id = %s AND e.seq > %s AND e.seq <= %s
         ORDER BY e.seq
-    )
-"""  # noqa: S608 - constants
+    ) happened
+    """,
+    events=dialect.json_list("event"),
+    event=_EVENT,
+    joined=dialect.member("e.data", "joined"),
+)
+_HEADS = sql("SELECT id, head FROM chat_room WHERE {these}", these=dialect.among("id"))
 
 
 class Stretch(NamedTuple):
@@ -111,7 +126,5 @@ def _head_for(connection: Connection, user: int, room: int) -> int | None:
 
 async def heads(rooms: list[int]) -> dict[int, int]:
     """The heads of these rooms, to notice what another process wrote."""
-    rows = await store.fetch_all(
-        "SELECT id, head FROM chat_room WHERE id IN (SELECT value FROM json_each(%s))", [json.dumps(rooms)]
-    )
+    rows = await store.fetch_all(_HEADS, [json.dumps(rooms)])
     return {row["id"]: row["head"] for row in rows}

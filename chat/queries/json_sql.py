@@ -1,39 +1,55 @@
-"""The JSON that travels, as SQL expressions: one place for the shape of a message and of a list."""
+"""The JSON that travels, as SQL expressions: one place for the shape of a person, a message and what hangs on it.
 
+The shapes are declared in `chat.protocol.things`.
+"""
 
-def iso(column: str) -> str:
-    """A time as ISO 8601 in UTC with milliseconds, or null."""
-    return f"strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', {column})"
+from __future__ import annotations
 
-
-def array(column: str) -> str:
-    """Aggregate a column of JSON texts into an array. Unlike `json_group_array` it does not parse them again."""
-    return f"'[' || coalesce(group_concat({column}, ','), '') || ']'"
-
+from storage.store import Fragment, dialect, sql
 
 QUOTED_CHARS = 200
 
+
+def person(user: str) -> Fragment:
+    """Somebody, of `chat_user` under this alias."""
+    return dialect.json_object(id=f"{user}.id", name=f"{user}.name")
+
+
 # The message that `chat_message m` answers, or null.
-QUOTE = f"""(
-    SELECT json_object('id', q.id, 'seq', q.seq, 'sender', json_object('id', qs.id, 'name', qs.name),
-        'body', iif(q.deleted_at IS NULL, substr(q.body, 1, {QUOTED_CHARS}), ''),
-        'deleted', iif(q.deleted_at IS NULL, json('false'), json('true')))
-    FROM chat_message q JOIN chat_user qs ON qs.id = q.sender_id WHERE q.id = m.reply_to_id
-)"""  # noqa: S608 - constants
+QUOTE = sql(
+    """(
+    SELECT {quote} FROM chat_message q JOIN chat_user qs ON qs.id = q.sender_id WHERE q.id = m.reply_to_id
+    )""",
+    quote=dialect.json_object(
+        id="q.id",
+        seq="q.seq",
+        sender=person("qs"),
+        body=f"CASE WHEN q.deleted_at IS NULL THEN substr(q.body, 1, {QUOTED_CHARS}) ELSE '' END",
+        deleted=dialect.json_bool("q.deleted_at IS NOT NULL"),
+    ),
+)
 
 # Of `chat_message m` with its sender `s`. A deleted message travels without its text.
-MESSAGE_FIELDS = f"""
-    'id', m.id, 'client_id', m.client_id, 'sender', json_object('id', s.id, 'name', s.name),
-    'body', iif(m.deleted_at IS NULL, m.body, ''), 'reply_to', m.reply_to_id,
-    'quote', json({QUOTE}),
-    'edited_at', {iso("m.edited_at")}, 'deleted', iif(m.deleted_at IS NULL, json('false'), json('true'))
-"""
+MESSAGE_FIELDS = dialect.json_members(
+    id="m.id",
+    client_id="m.client_id",
+    sender=person("s"),
+    body="CASE WHEN m.deleted_at IS NULL THEN m.body ELSE '' END",
+    reply_to="m.reply_to_id",
+    quote=dialect.json_text(QUOTE),
+    edited_at=dialect.iso("m.edited_at"),
+    deleted=dialect.json_bool("m.deleted_at IS NOT NULL"),
+)
 
 # The reactions of `chat_message m`: each emoji with the ids of those who put it, in the order they came.
-REACTIONS = f"""(
-    SELECT {array("json_object('emoji', emoji, 'users', json(users))")} FROM (
-        SELECT emoji, json_group_array(user_id) AS users FROM (
+REACTIONS = sql(
+    """(
+    SELECT {reactions} FROM (
+        SELECT emoji, {users} AS users FROM (
             SELECT emoji, user_id, id FROM chat_reaction WHERE message_id = m.id ORDER BY id
-        ) GROUP BY emoji ORDER BY min(id)
-    )
-)"""  # noqa: S608 - constants
+        ) placed GROUP BY emoji ORDER BY min(id)
+    ) reaction
+    )""",
+    reactions=dialect.json_list(dialect.json_object(emoji="emoji", users=dialect.json_text("users"))),
+    users=dialect.json_numbers("user_id"),
+)

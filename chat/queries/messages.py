@@ -5,44 +5,58 @@ from __future__ import annotations
 from chat import protocol
 from chat.protocol import History
 from chat.protocol.fields import MAX_ID
-from chat.queries.json_sql import MESSAGE_FIELDS, REACTIONS, array, iso
-from storage.store import store
+from chat.queries.json_sql import MESSAGE_FIELDS, REACTIONS
+from storage.store import Fragment, dialect, sql, store
 
 
-def _side(name: str, beyond: str, order: str) -> str:
+def _side(name: Fragment, beyond: Fragment, order: Fragment) -> Fragment:
     """The messages on one side of a `seq`, the nearest first, and those of them that fit into a page.
 
     One more than asked for tells whether there is more; it is left out of the page itself, and so are messages that
     would make the page longer than a frame should be. Its parameters: the `seq`, the limit + 1, the characters, the
     limit.
     """
-    return f"""
+    return sql(
+        """
     {name} AS (
         SELECT m.id, m.seq, length(m.body) AS chars FROM mine JOIN chat_message m ON m.room_id = mine.room_id
         WHERE m.seq {beyond} %s ORDER BY m.seq {order} LIMIT %s
     ),
     {name}_fitting AS (
-        SELECT id FROM (SELECT id, seq, sum(chars) OVER (ORDER BY seq {order}) - chars AS nearer FROM {name})
+        SELECT id FROM (SELECT id, seq, sum(chars) OVER (ORDER BY seq {order}) - chars AS nearer FROM {name}) near
         WHERE nearer < %s ORDER BY seq {order} LIMIT %s
-    )"""  # noqa: S608 - constants
+    )""",
+        name=name,
+        beyond=beyond,
+        order=order,
+    )
 
 
-_PAGE = f"""
+_PAGE = sql(
+    """
     WITH mine AS (SELECT room_id FROM chat_membership WHERE room_id = %s AND user_id = %s),
-    {_side("older", "<", "DESC")},
-    {_side("newer", ">", "ASC")}
+    {older},
+    {newer}
     SELECT
         (SELECT count(*) FROM mine) AS member,
         (SELECT count(*) FROM older) > (SELECT count(*) FROM older_fitting) AS older,
         (SELECT count(*) FROM newer) > (SELECT count(*) FROM newer_fitting) AS newer,
-        (SELECT {array("message")} FROM (
-            SELECT json_object('seq', m.seq, 'at', {iso("m.created_at")}, {MESSAGE_FIELDS},
-                'reactions', json({REACTIONS})) AS message
+        (SELECT {messages} FROM (
+            SELECT {message} AS message
             FROM (SELECT id FROM older_fitting UNION ALL SELECT id FROM newer_fitting) fitting
             JOIN chat_message m ON m.id = fitting.id JOIN chat_user s ON s.id = m.sender_id
             ORDER BY m.seq
-        )) AS messages
-"""  # noqa: S608 - constants
+        ) page) AS messages
+    """,
+    older=_side(sql("older"), sql("<"), sql("DESC")),
+    newer=_side(sql("newer"), sql(">"), sql("ASC")),
+    messages=dialect.json_list("message"),
+    message=dialect.json_object_of(
+        dialect.json_members(seq="m.seq", at=dialect.iso("m.created_at")),
+        MESSAGE_FIELDS,
+        dialect.json_members(reactions=dialect.json_text(REACTIONS)),
+    ),
+)
 
 _NOTHING = (MAX_ID, 0)
 

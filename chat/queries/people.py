@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from chat.queries.json_sql import array
-from storage.store import store
+from chat.queries.json_sql import person
+from storage.store import Fragment, dialect, sql, store
 
-_PEOPLE = f"""
-    SELECT {array("person")} FROM (
-        SELECT json_object('id', u.id, 'name', u.name) AS person FROM chat_user u
-        WHERE u.is_active {{among}} ORDER BY u.name COLLATE NOCASE, u.id
+
+def _people(which: Fragment) -> Fragment:
+    return sql(
+        """
+        SELECT {people} FROM (
+            SELECT {person} AS person FROM chat_user u WHERE u.is_active AND {which} ORDER BY {by_name}, u.id
+        ) found
+        """,
+        people=dialect.json_list("person"),
+        person=person("u"),
+        which=which,
+        by_name=dialect.any_case("u.name"),
     )
-"""  # noqa: S608 - constants
-_EVERYBODY = _PEOPLE.format(among="")
-_MEMBERS = f"""
-    SELECT ({_PEOPLE.format(among="AND u.id IN (SELECT user_id FROM chat_membership WHERE room_id = mine.room_id)")})
-    FROM chat_membership mine WHERE mine.room_id = %s AND mine.user_id = %s
-"""  # noqa: S608 - constants
+
+
+_EVERYBODY = _people(sql("TRUE"))
+_MEMBERS = sql(
+    "SELECT ({members}) FROM chat_membership mine WHERE mine.room_id = %s AND mine.user_id = %s",
+    members=_people(sql("u.id IN (SELECT user_id FROM chat_membership WHERE room_id = mine.room_id)")),
+)
 
 
 async def everybody() -> str:

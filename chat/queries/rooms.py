@@ -4,39 +4,68 @@ from __future__ import annotations
 
 import json
 
-from chat.queries.json_sql import array, iso
-from storage.store import Connection, store
+from chat.queries.json_sql import person
+from storage.store import Connection, dialect, sql, store
 
 UNREAD_CAP = 100
 
-_LAST = "SELECT m.created_at FROM chat_message m WHERE m.room_id = r.id ORDER BY m.seq DESC LIMIT 1"
-
+_UNREAD = sql(
+    """(SELECT count(*) FROM (
+        SELECT 1 FROM chat_message m WHERE m.room_id = r.id AND m.seq > mine.read_seq
+        AND m.sender_id <> mine.user_id AND m.deleted_at IS NULL LIMIT {cap}
+    ) unread)""",
+    cap=UNREAD_CAP,
+)
+_LAST = "(SELECT m.created_at FROM chat_message m WHERE m.room_id = r.id ORDER BY m.seq DESC LIMIT 1)"
+_ROOM = dialect.json_object(
+    id="r.id",
+    name="coalesce(other.name, r.name)",
+    kind="r.kind",
+    head="r.head",
+    read_seq="mine.read_seq",
+    unread=_UNREAD,
+    active_at=dialect.iso(f"coalesce({_LAST}, r.created_at)"),
+)
 # A direct room is named after the other person in it.
-_ROOMS = f"""
-    SELECT {array("iif(person IS NULL, room, json_insert(room, '$.with', json(person)))")} FROM (
-        SELECT json_object('id', r.id, 'name', coalesce(other.name, r.name), 'kind', r.kind, 'head', r.head,
-            'read_seq', mine.read_seq,
-            'unread', (SELECT count(*) FROM (
-                SELECT 1 FROM chat_message m WHERE m.room_id = r.id AND m.seq > mine.read_seq
-                AND m.sender_id <> mine.user_id AND m.deleted_at IS NULL LIMIT {UNREAD_CAP})),
-            'active_at', {iso(f"coalesce(({_LAST}), r.created_at)")}) AS room,
-            iif(other.id IS NULL, NULL, json_object('id', other.id, 'name', other.name)) AS person
+_ROOMS = sql(
+    """
+    SELECT {rooms} FROM (
+        SELECT {room} AS room, CASE WHEN other.id IS NOT NULL THEN {other} END AS person
         FROM chat_membership mine JOIN chat_room r ON r.id = mine.room_id
         LEFT JOIN chat_membership theirs
             ON r.kind = 'direct' AND theirs.room_id = r.id AND theirs.user_id <> mine.user_id
         LEFT JOIN chat_user other ON other.id = theirs.user_id
         WHERE mine.user_id = %s ORDER BY coalesce(other.name, r.name), r.id
-    )
-"""  # noqa: S608 - constants
-_OPEN = f"""
-    SELECT {array("room")} FROM (
-        SELECT json_object('id', r.id, 'name', r.name,
-            'members', (SELECT count(*) FROM chat_membership WHERE room_id = r.id)) AS room
-        FROM chat_room r WHERE r.kind = 'open'
+    ) listed
+    """,
+    rooms=dialect.json_list(
+        f"CASE WHEN person IS NULL THEN room ELSE {dialect.json_with('room', 'with', 'person')} END"
+    ),
+    room=_ROOM,
+    other=person("other"),
+)
+_OPEN = sql(
+    """
+    SELECT {rooms} FROM (
+        SELECT {room} AS room FROM chat_room r WHERE r.kind = 'open'
         AND NOT EXISTS (SELECT 1 FROM chat_membership WHERE room_id = r.id AND user_id = %s)
-        ORDER BY r.name COLLATE NOCASE, r.id
-    )
-"""  # noqa: S608 - constants
+        ORDER BY {by_name}, r.id
+    ) found
+    """,
+    rooms=dialect.json_list("room"),
+    room=dialect.json_object(
+        id="r.id", name="r.name", members="(SELECT count(*) FROM chat_membership WHERE room_id = r.id)"
+    ),
+    by_name=dialect.any_case("r.name"),
+)
+_MEMBERSHIPS = sql("SELECT user_id, room_id FROM chat_membership WHERE {these}", these=dialect.among("user_id"))
+_MARK_READ = sql(
+    """
+    UPDATE chat_membership SET read_seq = {seq} FROM chat_room r
+    WHERE r.id = room_id AND room_id = %s AND user_id = %s AND read_seq < {seq}
+    """,
+    seq=dialect.least("%s", "r.head"),
+)
 
 
 def list_of(connection: Connection, user: int) -> tuple[str, dict[int, int]]:
@@ -58,10 +87,7 @@ async def open_to(user: int) -> str:
 
 async def memberships(users: list[int]) -> dict[int, set[int]]:
     """The rooms of each of these users."""
-    rows = await store.fetch_all(
-        "SELECT user_id, room_id FROM chat_membership WHERE user_id IN (SELECT value FROM json_each(%s))",
-        [json.dumps(users)],
-    )
+    rows = await store.fetch_all(_MEMBERSHIPS, [json.dumps(users)])
     found: dict[int, set[int]] = {user: set() for user in users}
     for row in rows:
         found[row["user_id"]].add(row["room_id"])
@@ -73,9 +99,5 @@ async def mark_read(user: int, room: int, seq: int) -> bool:
 
     Returns whether anything was written.
     """
-    done = await store.execute(
-        "UPDATE chat_membership SET read_seq = min(%s, r.head) FROM chat_room r"
-        " WHERE r.id = room_id AND room_id = %s AND user_id = %s AND read_seq < min(%s, r.head)",
-        [seq, room, user, seq],
-    )
+    done = await store.execute(_MARK_READ, [seq, room, user, seq])
     return bool(done.changes)

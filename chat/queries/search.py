@@ -11,8 +11,8 @@ import unicodedata
 from typing import Any, NamedTuple
 
 from chat.protocol.fields import MAX_ID
-from chat.queries.json_sql import array, iso
-from storage.store import store
+from chat.queries.json_sql import person
+from storage.store import Fragment, dialect, sql, store, text_search
 
 PAGE = 30
 EXCERPT_CHARS = 500
@@ -24,14 +24,24 @@ _SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _NUL = {0: " "}
-_LIKE = re.compile("[!%_]")
+INDEX = Fragment("chat_message_fts")
+ID = text_search.row_id(INDEX)
 
 
 class Wanted(NamedTuple):
-    """What a message must have: what the index is asked for, if anything, and pieces that stand in the text."""
+    """What a message must have: what `INDEX` is asked for, if anything, and pieces that stand in the text."""
 
     match: str | None
     pieces: list[str]
+
+    def pieces_in(self, text: str) -> Fragment:
+        """Conditions on a text, each begun by AND: all the pieces stand in it. Their parameters: `piece_params`."""
+        return Fragment("".join(f" AND {text_search.contains(text)}" for _ in self.pieces))
+
+    @property
+    def piece_params(self) -> list[str]:
+        """One for each of the pieces."""
+        return [text_search.piece(piece) for piece in self.pieces]
 
 
 NOTHING = Wanted(None, [])
@@ -41,10 +51,8 @@ def wanted(text: str) -> Wanted:
     """What somebody who typed this is looking for. Every word counts, the last one may be a beginning."""
     words = list(dict.fromkeys(text.translate(_NUL).split()))
     indexed = [word for word in words if _in_index(word)]
-    phrases = ['"' + word.replace('"', '""') + '"' for word in indexed]
-    if phrases and indexed[-1] == words[-1]:
-        phrases[-1] += "*"
-    return Wanted(" ".join(phrases) or None, [word for word in words if not _in_index(word)])
+    match = text_search.query(indexed, last_begins=indexed[-1] == words[-1]) if indexed else None
+    return Wanted(match, [word for word in words if not _in_index(word)])
 
 
 def _in_index(word: str) -> bool:
@@ -52,50 +60,55 @@ def _in_index(word: str) -> bool:
     return letters and not _SPACELESS.search(word)
 
 
-_RESULT = f"""
-    json_object('id', m.id, 'room', m.room_id, 'seq', m.seq, 'at', {iso("m.created_at")},
-        'sender', json_object('id', s.id, 'name', s.name),
-        'body', iif(length(m.body) <= {EXCERPT_CHARS}, m.body, {{excerpt}}))
-"""
-
-
-def _search(messages: str, id_: str, excerpt: str, condition: str) -> str:
+def _search(sought: Wanted, messages: Fragment, id_: Fragment, excerpt: Fragment, found_by: Fragment) -> Fragment:
     # The joins are in the order that is to be followed: newest first means that the first hits end the search. One
     # more than a page holds tells whether there is more.
-    return f"""
+    return sql(
+        """
     WITH mine AS MATERIALIZED (
         SELECT room_id FROM chat_membership WHERE user_id = %s AND room_id = coalesce(%s, room_id)
     ),
     found AS MATERIALIZED (
-        SELECT m.id, {_RESULT.format(excerpt=excerpt)} AS result
-        FROM {messages} CROSS JOIN chat_user s ON s.id = m.sender_id
-        WHERE {id_} < %s AND +m.room_id IN (SELECT room_id FROM mine) AND m.deleted_at IS NULL
-        {condition} {{conditions}}
-        ORDER BY {id_} DESC LIMIT {PAGE + 1}
+        SELECT m.id, {result} AS result
+        FROM {messages} {then} chat_user s ON s.id = m.sender_id
+        WHERE {id_} < %s AND {room} IN (SELECT room_id FROM mine) AND m.deleted_at IS NULL
+        {found_by} {pieces}
+        ORDER BY {id_} DESC LIMIT {page} + 1
     )
     SELECT
         (SELECT count(*) FROM mine) AS rooms,
-        (SELECT count(*) FROM found) > {PAGE} AS more,
-        (SELECT {array("result")} FROM (SELECT result FROM found ORDER BY id DESC LIMIT {PAGE})) AS results
-    """  # noqa: S608 - constants
+        (SELECT count(*) FROM found) > {page} AS more,
+        (SELECT {results} FROM (SELECT result FROM found ORDER BY id DESC LIMIT {page}) page) AS results
+        """,
+        messages=messages,
+        id_=id_,
+        found_by=found_by,
+        then=dialect.THEN,
+        room=dialect.unindexed("m.room_id"),
+        pieces=sought.pieces_in("m.body"),
+        page=PAGE,
+        results=dialect.json_list("result"),
+        result=dialect.json_object(
+            id="m.id",
+            room="m.room_id",
+            seq="m.seq",
+            at=dialect.iso("m.created_at"),
+            sender=person("s"),
+            body=f"CASE WHEN length(m.body) <= {EXCERPT_CHARS} THEN m.body ELSE substr({excerpt}, {EXCERPT_CHARS}) END",
+        ),
+    )
 
 
-_INDEXED = _search(
-    "chat_message_fts CROSS JOIN chat_message m ON m.id = chat_message_fts.rowid",
-    "chat_message_fts.rowid",
-    f"substr(snippet(chat_message_fts, 0, '', '', '…', 48), 1, {EXCERPT_CHARS})",
-    "AND chat_message_fts MATCH %s",
-)
-_SCANNED = _search("chat_message m", "m.id", f"substr(m.body, max(instr(m.body, %s) - 100, 1), {EXCERPT_CHARS})", "")
-
-
-def statement(user: int, sought: Wanted, room: int | None, before: int) -> tuple[str, list[Any]]:
-    """The SQL that finds it, with its parameters."""
-    pieces = ["%" + _LIKE.sub(r"!\g<0>", piece) + "%" for piece in sought.pieces]
-    conditions = "AND m.body LIKE %s ESCAPE '!' " * len(pieces)
+def statement(user: int, sought: Wanted, room: int | None, before: int) -> tuple[Fragment, list[Any]]:
+    """The SQL that finds it in the rooms of a user, with its parameters."""
     if sought.match is None:
-        return _SCANNED.format(conditions=conditions), [user, room, sought.pieces[0], before, *pieces]
-    return _INDEXED.format(conditions=conditions), [user, room, before, sought.match, *pieces]
+        around = sql("m.body, {start}", start=dialect.greatest(f"{text_search.position('m.body')} - 100", "1"))
+        statement = _search(sought, sql("chat_message m"), sql("m.id"), around, sql(""))
+        return statement, [user, room, sought.pieces[0], before, *sought.piece_params]
+    by_index = sql("{index} {then} chat_message m ON m.id = {id_}", index=INDEX, then=dialect.THEN, id_=ID)
+    around = sql("{excerpt}, 1", excerpt=text_search.excerpt(INDEX, 48))
+    statement = _search(sought, by_index, ID, around, sql("AND {matches}", matches=text_search.matches(INDEX)))
+    return statement, [user, room, before, sought.match, *sought.piece_params]
 
 
 async def search(user: int, text: str, room: int | None, before: int | None) -> str | None:

@@ -37,6 +37,24 @@ def test_messages_are_found_by_words_server_id_and_client_id(desk, alice, say):
 
 
 @pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        ("東京", ["明日は東京で会いましょう"]),
+        ("🎉", ["Done 🎉 at 100%"]),
+        ("done 🎉", ["Done 🎉 at 100%"]),
+        ("🎉 dance", []),
+        ("%", ["Done 🎉 at 100%"]),
+        ("👩🏽‍💻 🎉", []),
+    ],
+)
+def test_messages_are_found_by_emoji_signs_and_scripts_without_spaces_as_in_the_chat(desk, alice, say, term, expected):
+    say(alice, "明日は東京で会いましょう")
+    say(alice, "Done 🎉 at 100%")
+    say(alice, "dance")
+    assert found(desk, q=term) == expected
+
+
+@pytest.mark.parametrize(
     "term", ['"', '"!!!', "a AND", "*", "(", "body:x", "-", "'; DROP TABLE", "9" * 40, "٣", "NEAR("]
 )
 def test_no_search_term_is_an_error(desk, alice, say, term):

@@ -1,0 +1,153 @@
+"""SQLite's own words, as fragments that statements are composed of by `sql`.
+
+What a caller writes itself is SQL that other engines have as well; what they would say otherwise (dates, JSON, lists as
+parameters, full text) it asks for here. Arguments are expressions and names of the caller's own, never what somebody
+sent: that travels as a parameter (`%s`).
+"""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+__all__ = ["Fragment", "sql"]
+
+
+class Fragment(str):
+    """SQL that the program itself has written."""
+
+    __slots__ = ()
+
+
+def sql(template: LiteralString, **fragments: Fragment | int) -> Fragment:
+    """A statement, or a part of one, with its `{name}`s replaced.
+
+    The one place where SQL is put together from pieces, so that none of them can come from outside.
+
+    Raises:
+        TypeError: one is an ordinary text.
+    """
+    for name, fragment in fragments.items():
+        if not isinstance(fragment, Fragment | int):
+            raise TypeError(f"{name} is a text of unknown origin: pass it as a parameter, or make it with sql()")
+    return Fragment(template.format(**fragments))
+
+
+# Time
+
+NOW = Fragment("strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')")
+"""The present time, as columns keep it."""
+
+
+def iso(time: str) -> Fragment:
+    """A time as ISO 8601 in UTC with milliseconds, or null."""
+    return Fragment(f"strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', {time})")
+
+
+# JSON that is built
+
+
+def json_object(**members: str) -> Fragment:
+    """An object: names with the expressions of their values."""
+    return Fragment(f"json_object({json_members(**members)})")
+
+
+def json_members(**members: str) -> Fragment:
+    """The same without its brackets, to be put before or after others."""
+    return Fragment(", ".join(f"'{name}', {value}" for name, value in members.items()))
+
+
+def json_object_of(*parts: str) -> Fragment:
+    """An object of parts made by `json_members`, or of names and values that are expressions both."""
+    return Fragment(f"json_object({', '.join(parts)})")
+
+
+def json_with(json_text: str, name: str, value: str) -> Fragment:
+    """A JSON object with one more member, whose value is JSON text itself."""
+    return Fragment(f"json_insert({json_text}, '$.{name}', json({value}))")
+
+
+def json_list(item: str) -> Fragment:
+    """All rows' JSON texts as one array. Unlike `json_group_array` it does not parse them again."""
+    return Fragment(f"'[' || coalesce(group_concat({item}, ','), '') || ']'")
+
+
+def json_numbers(number: str) -> Fragment:
+    """All rows' numbers as one array."""
+    return Fragment(f"json_group_array({number})")
+
+
+def json_text(text: str) -> Fragment:
+    """JSON text as a value inside other JSON, not as a string."""
+    return Fragment(f"json({text})")
+
+
+def json_bool(condition: str) -> Fragment:
+    """True or false."""
+    return Fragment(f"iif({condition}, json('true'), json('false'))")
+
+
+def member(json: str, name: str) -> Fragment:
+    """What a JSON object says under a name: a text, a number, or a truth value that conditions take."""
+    return Fragment(f"{json} ->> '{name}'")
+
+
+# Lists as parameters: one parameter, the text of a JSON array
+
+
+def items(alias: str) -> Fragment:
+    """The items of the array that the parameter is, as rows to select from."""
+    return Fragment(f"json_each(%s) {alias}")
+
+
+def item(alias: str) -> Fragment:
+    """Such an item's value."""
+    return Fragment(f"{alias}.value")
+
+
+def part(alias: str, place: int) -> Fragment:
+    """Such an item's part, where items are arrays themselves."""
+    return Fragment(f"{alias}.value ->> {place}")
+
+
+def place(alias: str) -> Fragment:
+    """Such an item's place in the array, from 0."""
+    return Fragment(f"{alias}.key")
+
+
+def among(column: str) -> Fragment:
+    """Whether the value is in the array that the parameter is."""
+    return sql("{column} IN (SELECT value FROM json_each(%s))", column=Fragment(column))
+
+
+# Values
+
+
+def least(one: str, other: str) -> Fragment:
+    """The smaller of two values."""
+    return Fragment(f"min({one}, {other})")
+
+
+def greatest(one: str, other: str) -> Fragment:
+    """The larger of two values."""
+    return Fragment(f"max({one}, {other})")
+
+
+def joined(text: str, separator: str) -> Fragment:
+    """All rows' texts as one."""
+    return Fragment(f"group_concat({text}, '{separator}')")
+
+
+def any_case(text: str) -> Fragment:
+    """To order or compare a text by, whatever the case of its letters."""
+    return Fragment(f"{text} COLLATE NOCASE")
+
+
+# Hints: what the engine would decide otherwise
+
+THEN = Fragment("CROSS JOIN")
+"""A join whose left side comes first."""
+
+
+def unindexed(column: str) -> Fragment:
+    """A column that is compared row by row: no index of it shall lead."""
+    return Fragment(f"+{column}")
