@@ -23,6 +23,7 @@ from chat.live import process
 from chat.models import Message, Room
 from chat.protocol import Edit, Send
 from chat.queries import search
+from chat.queries.credentials import LogIn
 from chat.queries.search import Wanted, wanted
 from storage.store import store
 
@@ -251,7 +252,8 @@ async def test_a_search_that_takes_too_long_is_given_up(ask, say, monkeypatch):
 
 async def test_many_searches_at_once_are_too_many(people, own_store, settings, monkeypatch):
     settings.SENDS_PER_SECOND = 20
-    request = Request(people["bob"].pk, Allowance(), QueryDict("text=hello"), b"")
+    bob = LogIn(people["bob"].pk, session="s", password="p")
+    request = Request(bob, Allowance(), QueryDict("text=hello"), b"")
     gate, real = asyncio.Event(), search.search
 
     async def slow(*args):
