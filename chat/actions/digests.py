@@ -23,6 +23,8 @@ _FIRST_RELEASE: dict[type[Change], tuple[str, ...]] = {
     React: ("React", "client_id", "message", "emoji", "on"),
 }
 
+_ENCODER = json.JSONEncoder(sort_keys=True)  # made once: `json.dumps` with arguments makes one for each call
+
 
 class _Content(NamedTuple):
     word: str
@@ -44,7 +46,7 @@ def digest_of(change: object) -> str:
     if content.by_name:
         more = {name: value for name, default in content.by_name if (value := getattr(change, name)) != default}
         said += [more] if more else []
-    return hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(_ENCODER.encode(said).encode(), digest_size=16).hexdigest()
 
 
 @cache
