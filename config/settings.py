@@ -1,11 +1,11 @@
 """Django settings. Secure by default; what can be changed from outside comes from `config.env`."""
 
-import logging
 from typing import Any
 
 from csp.constants import NONE, SELF
 
 from config import env
+from config.logs import brief
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = env.VAR_DIR
@@ -172,18 +172,11 @@ TIME_ZONE = env.TIME_ZONE
 USE_TZ = True
 
 
-def _brief(record: logging.LogRecord) -> bool:
-    """What a visitor got wrong (a strange Host, a page that is not theirs) is one line, without Django's insides."""
-    if getattr(record, "status_code", 500) < 500:
-        record.exc_info = None
-    return True
-
-
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"brief": {"()": "django.utils.log.CallbackFilter", "callback": _brief}},
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "filters": {"brief": {"()": "django.utils.log.CallbackFilter", "callback": brief}},
+    "formatters": {"plain": {"()": "config.logs.Formatter", "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["brief"]}},
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL},
     "loggers": {

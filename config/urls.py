@@ -8,3 +8,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("chat.urls")),
 ]
+
+handler400 = "chat.pages.errors.bad_request"
+handler500 = "chat.pages.errors.server_error"

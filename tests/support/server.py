@@ -128,6 +128,12 @@ class Server:
             raise AssertionError(f"The server did not start. It printed {line!r} and logged:\n{self.log}")
         self.port = int(line.split()[3].rsplit(":", 1)[1])
 
+    @property
+    def process_id(self) -> int:
+        """Of the server, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self._end(signal.SIGKILL)

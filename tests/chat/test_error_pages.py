@@ -1,0 +1,146 @@
+"""What a page says, and what the log says, when the database cannot be used or a request makes no sense."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import DatabaseError, IntegrityError, OperationalError, connection
+from django.test import Client as Browser
+
+from chat.unavailable import trouble_with_storage
+from config.logs import Formatter
+from storage.exceptions import QueueFull
+from tests.chat.test_accounts import invitation, post, submit, token
+from tests.support.api import Api
+from tests.support.on_small_disk import PROGRAM, fill
+from tests.support.seed import PASSWORD
+
+SAYS = "The server cannot keep anything just now"
+SERVERS = pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+
+
+@SERVERS
+async def test_on_a_full_disk_a_page_says_so_and_the_log_has_one_line(start_server, kind):
+    try:
+        server = start_server(program=PROGRAM, SERVER=kind)
+    except AssertionError as error:
+        if "NotPermitted" in str(error):
+            pytest.skip("this machine gives nobody a disk of their own")
+        raise
+    credentials = {"username": "carla", "password": PASSWORD}
+    with server.browser() as visitor, server.browser("bob") as bob:
+        forms = token(visitor.get("/login/")), token(bob.get("/account/"))
+        async with Api(server, "alice") as alice:
+            ballast = fill(server.process_id, server.var)
+            answers = [
+                post(visitor, "/login/", forms[0], **credentials),
+                post(bob, "/account/name/", forms[1], name="Robert " * 10),
+                post(bob, "/account/password/", forms[1], old_password=PASSWORD, new_password="seven geese in the fog"),
+            ]
+            assert [answer.status_code for answer in answers] == [503] * 3
+            assert all(SAYS in answer.text and int(answer.headers["Retry-After"]) for answer in answers)
+            refused = await alice.raw("POST", "/api/rooms/", {"name": "Plans" * 10, "kind": "open"})
+            assert (refused.status_code, refused.json()["code"]) == (503, "storage")
+        assert visitor.get("/login/").status_code == bob.get("/account/").status_code == 200, "what only reads goes on"
+        ballast.unlink()
+        assert submit(visitor, "/login/", **credentials).status_code == 302
+    for path in ("/login/", "/account/name/", "/account/password/"):
+        (line,) = [line for line in server.log.splitlines() if f"Service Unavailable: {path}" in line]
+        assert "database or disk is full" in line
+    assert "Traceback" not in server.log
+
+
+@SERVERS
+def test_no_line_of_the_log_has_a_token_that_lets_people_in(start_server, kind):
+    server = start_server(SERVER=kind, LOG_LEVEL="DEBUG")
+    with server.browser("alice") as alice, server.browser() as visitor:
+        path = invitation(alice)
+        assert visitor.post(path).status_code == 403
+        assert visitor.put(path).status_code in {403, 405}
+        assert visitor.get(f"{path}more/").status_code == 404
+        assert visitor.get(f"/nowhere{path}").status_code == 404
+        assert visitor.get("/login/", params={"next": path}).status_code == 200
+        assert visitor.post("/login/", headers={"Referer": f"{server.address}{path}"}).status_code == 403
+        old = path
+        path = invitation(alice)
+        assert visitor.get(old).status_code == 404
+    assert server.log.count("/join/...") >= 4
+    for secret in (old, path):
+        assert secret.split("/")[2] not in server.log
+
+
+def test_nor_has_a_traceback():
+    try:
+        raise LookupError("/join/aB3_-x/ and next=%2Fjoin%2FaB3_-x%2F")
+    except LookupError:
+        record = logging.LogRecord("chat", logging.ERROR, "", 1, "%s", ("/join/aB3_-x/?y=1",), sys.exc_info())
+    text = Formatter("%(message)s").format(record)
+    assert "Traceback" in text
+    assert "/join/.../?y=1" in text
+    assert "aB3_-x" not in text
+
+
+# In this process
+
+
+@pytest.fixture
+def bob(people, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    browser = Browser(raise_request_exception=False)
+    browser.force_login(people["bob"])
+    return browser
+
+
+def test_a_session_that_cannot_be_stored_is_no_mistake_of_the_visitor(bob, people):
+    def full(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "django_session"'):
+            raise OperationalError("database or disk is full")
+        return execute(sql, params, many, context)
+
+    people["bob"].password = make_password(PASSWORD)
+    form = {"old_password": PASSWORD, "new_password": "seven geese in the fog"}
+    with connection.execute_wrapper(full):
+        answer = bob.post("/account/password/", form)
+    assert answer.status_code == 503
+    assert SAYS in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/account/", "/admin/chat/room/", "/healthz"])
+def test_a_mistake_of_ours_is_still_one(bob, path, caplog):
+    def wrong(execute, sql, params, many, context):
+        raise IntegrityError("no")
+
+    with connection.execute_wrapper(wrong):
+        answer = bob.get(path)
+    assert answer.status_code == 500
+    assert any(record.exc_info for record in caplog.records)
+
+
+def chained(error: Exception, cause: Exception | None = None) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "is_trouble"),
+    [
+        (OperationalError("database or disk is full"), True),
+        (QueueFull("default writer", 1), True),
+        (chained(DatabaseError("database disk image is malformed"), ValueError("SQLite's own")), True),
+        (chained(SessionInterrupted(), OperationalError("attempt to write a readonly database")), True),
+        (DatabaseError("Forced update did not affect any rows."), False),
+        (chained(SessionInterrupted(), DatabaseError("Forced update did not affect any rows.")), False),
+        (chained(IntegrityError("UNIQUE"), ValueError("SQLite's own")), False),
+        (ValueError("a mistake"), False),
+    ],
+)
+def test_trouble_with_the_database_is_told_from_mistakes(error, is_trouble):
+    assert (trouble_with_storage(error) is not None) is is_trouble
