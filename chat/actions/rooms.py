@@ -108,10 +108,12 @@ def leave(connection: Connection, room: int, user: int) -> bool:
     return bool(gone.changes)
 
 
-def leave_room(connection: Connection, room: int, by: int) -> None:
-    """Go out of a room one is in."""
+def leave_room(connection: Connection, room: int, by: int) -> int:
+    """Go out of a room one is in. Returns how many members stay."""
     _check_own(connection, room, by)
     leave(connection, room, by)
+    stay: int = connection.fetch_value("SELECT count(*) FROM chat_membership WHERE room_id = %s", [room])
+    return stay
 
 
 def rename_room(connection: Connection, room: int, name: str, by: int) -> None:

@@ -53,9 +53,9 @@ async def join(request: Request, room: int) -> HttpResponse:
 
 
 async def leave(request: Request, room: int) -> HttpResponse:
-    """Go out of a room."""
-    await store.transaction(actions.leave_room, room, request.user)
-    return await _changed(room, [request.user])
+    """Go out of a room. The answer tells how many stay: nobody in an empty closed room can bring one back."""
+    stay = await store.transaction(actions.leave_room, room, request.user)
+    return await _changed(room, [request.user], members=stay)
 
 
 async def members(request: Request, room: int) -> HttpResponse:
@@ -74,6 +74,6 @@ async def add(request: Request, room: int) -> HttpResponse:
     return await _changed(room, [user])
 
 
-async def _changed(room: int, people: Collection[int] | None = (), status: int = 200) -> HttpResponse:
+async def _changed(room: int, people: Collection[int] | None = (), status: int = 200, **facts: int) -> HttpResponse:
     await process.hub.changed(room, people)
-    return answer(json.dumps({"id": room}), status)
+    return answer(json.dumps({"id": room, **facts}), status)

@@ -50,7 +50,7 @@ async def test_everybody_is_in_an_open_room_at_once_and_hears_it(server, api):
 async def test_whoever_leaves_an_open_room_stays_out_until_they_join_again(server, api):
     room = (await api["bob"].post("/api/rooms/", {"name": "Noise", "kind": "open"}, status=201))["id"]
     async with server.client("carla") as carla, server.client("bob") as bob:
-        assert await api["carla"].post(f"/api/rooms/{room}/leave/") == {"id": room}
+        assert await api["carla"].post(f"/api/rooms/{room}/leave/") == {"id": room, "members": 2}
         assert room not in [each["id"] for each in (await carla.take("rooms"))["rooms"]]
         await bob.until_seen(room, server.head(room))
         event = bob.logs[room].events[-1]
@@ -85,8 +85,9 @@ async def test_a_closed_room_is_for_those_who_are_brought_in(server, api):
         (event,) = [event for event in carla.events_seen if event["kind"] == "member"]
         assert event["actor"] == _person(server, "bob")
         assert event["member"] == {**_person(server, "carla"), "joined": True}
-        await api["bob"].post(f"/api/rooms/{room}/leave/")
+        assert await api["bob"].post(f"/api/rooms/{room}/leave/") == {"id": room, "members": 1}
         await carla.until_seen(room, server.head(room))
+        assert await api["carla"].post(f"/api/rooms/{room}/leave/") == {"id": room, "members": 0}
     await api["bob"].refused("GET", f"/api/rooms/{room}/members/", 404, NOT_FOUND)
 
 
