@@ -20,6 +20,10 @@ def new_epoch() -> str:
     return secrets.token_urlsafe(9)
 
 
+def new_identity() -> str:
+    return secrets.token_urlsafe(9)
+
+
 def new_invite_token() -> str:
     return secrets.token_urlsafe(16)
 
@@ -203,9 +207,27 @@ class Invite(models.Model):
 
 
 class Installation(models.Model):
-    """The one row about this installation. `epoch` names its history: restoring a backup begins another."""
+    """The one row about this installation.
+
+    `epoch` names its history: restoring a backup begins another. `identity` never changes: it tells the installations
+    apart that share a Redis.
+    """
 
     epoch = models.CharField(max_length=16, default=new_epoch)
+    identity = models.CharField(max_length=16, default=new_identity, editable=False)
 
     def __str__(self) -> str:
         return f"epoch {self.epoch}"
+
+
+class Revision(models.Model):
+    """A mark that is new after every change of what it is named after, whoever made it: triggers see to that.
+
+    `memberships`: who belongs to which room. `credentials`: what may have ended somebody's log-in.
+    """
+
+    name = models.CharField(max_length=16, primary_key=True)
+    mark = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.mark}"

@@ -135,6 +135,7 @@ class ChatConsumer(AsyncConsumer):
                 online=sorted(process.hub.presence.people(found.heads.keys())),
             )
         )
+        self.listener.seen = found.revisions
         process.hub.add(self.listener)
         for room, cursor in cursors.items():
             head = found.heads[room]

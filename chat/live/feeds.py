@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Feeds:
-    """Those of this process.
+    """The feeds of the rooms that somebody on this process hears. What others hear is not read here.
 
     `somebody_left` is awaited before an event that says so is served; `renamed` is called with the listeners of a room
     that has a new name.
@@ -38,6 +38,7 @@ class Feeds:
         self._somebody_left = somebody_left
         self._renamed = renamed
         self._feeds: dict[int, Feed] = {}
+        self._unheard: dict[int, int] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._reads: dict[tuple[int, int, int], asyncio.Task[events.Stretch]] = {}
 
@@ -51,7 +52,10 @@ class Feeds:
         `head` is how far the room is known to be; `cursor` is not beyond it.
         """
         listener.rooms.add(room)
-        feed = self._feeds.setdefault(room, Feed(room, head))
+        if room not in self._feeds:
+            self._feeds[room] = Feed(room, head)
+            head = max(head, self._unheard.pop(room, 0))
+        feed = self._feeds[room]
         self._advance(feed, head)
         if cursor == feed.head:
             feed.live[listener] = None
@@ -61,17 +65,24 @@ class Feeds:
     def leave(self, listener: Listener, room: int) -> None:
         """The listener hears no more of the room."""
         listener.rooms.discard(room)
-        feed = self._feeds[room]
+        feed = self._feeds.get(room)
+        if feed is None:
+            return
         feed.live.pop(listener, None)
         catching_up = feed.behind.pop(listener, None)
         if catching_up is not None:
             catching_up.cancel()
+        if not feed.is_heard:
+            del self._feeds[room]
+            self._note(room, feed.wanted)
 
     def publish(self, committed: list[Committed]) -> None:
         """Serve what this process has committed."""
         for room, first, last, events_json in committed:
-            feed = self._feeds.setdefault(room, Feed(room, first - 1))
-            if first == feed.head + 1 and feed.reading is None:
+            feed = self._feeds.get(room)
+            if feed is None:
+                self._note(room, last)
+            elif first == feed.head + 1 and feed.reading is None:
                 self._push(feed, first, last, events_json)
             else:
                 self._advance(feed, last)  # another process wrote in between: in order, from storage
@@ -81,11 +92,21 @@ class Feeds:
         for room, head in heads.items():
             if room in self._feeds:
                 self._advance(self._feeds[room], head)
+            else:
+                self._note(room, head)
+
+    def forget_unheard(self) -> None:
+        """Forget how far rooms are that nobody hears: whoever was on the way in while that was noted is in by now."""
+        self._unheard.clear()
 
     def say(self, rooms: Set[int], frame: Callable[[int], str], *, besides: int) -> None:
         """Push something ephemeral, made for each room, to everybody's clients there but one person's."""
         for room in rooms & self._feeds.keys():
             self._feeds[room].say(frame(room), besides=besides)
+
+    def _note(self, room: int, head: int) -> None:
+        # For somebody who is just coming in: what they were told of the room may be older than this.
+        self._unheard[room] = max(head, self._unheard.get(room, 0))
 
     def _push(self, feed: Feed, first: int, last: int, events_json: str) -> None:
         for listener in feed.push(first, last, events_json):
@@ -98,7 +119,7 @@ class Feeds:
 
     async def _read_on(self, feed: Feed) -> None:
         try:
-            while feed.head < feed.wanted:
+            while feed.head < feed.wanted and feed.is_heard:
                 found = await self._read(feed.room, feed.head, feed.wanted)
                 if found.somebody_left:
                     await self._somebody_left()  # whoever left hears nothing from there on

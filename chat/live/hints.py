@@ -3,6 +3,8 @@
 Three things travel: heads ("room 7 is at 120"), who is writing, and who is there. The layer may drop, delay or reorder
 them, or be away: heads are repaired by the hub's own look, the others are ephemeral. Without a channel layer (a single
 process) nothing is sent.
+
+Several installations may share one Redis: each has a group of its own, named after its identity.
 """
 
 from __future__ import annotations
@@ -11,14 +13,13 @@ import asyncio
 import logging
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from channels.layers import get_channel_layer
 
 logger = logging.getLogger("chat")
 
-GROUP = "rooms"
 AGAIN_SECONDS = 1.0
 MAX_UNSENT = 1000
 
@@ -26,11 +27,16 @@ Hint = dict[str, Any]
 
 
 class Hints:
-    """This process's part. `heard` is called with what others sent, each a dict with a `kind`."""
+    """This process's part in the talk of its installation's processes.
 
-    def __init__(self, heard: Callable[[Hint], None]) -> None:
+    `heard` is called with what others sent, each a dict with a `kind`. `identity` is asked once for the installation's.
+    """
+
+    def __init__(self, heard: Callable[[Hint], None], identity: Callable[[], Awaitable[str]]) -> None:
         self.process = secrets.token_urlsafe(9)
         self._heard = heard
+        self._identity = identity
+        self._name: str | None = None
         self._heads: dict[int, int] = {}
         self._others: deque[Hint] = deque(maxlen=MAX_UNSENT)
         self._sender: asyncio.Task[None] | None = None
@@ -67,16 +73,21 @@ class Hints:
                 hints.append({"kind": "heads", "heads": [list(item) for item in self._heads.items()]})
                 self._heads = {}
             try:
-                await layer.group_send(GROUP, {"process": self.process, "hints": hints})
+                await layer.group_send(await self._group(), {"process": self.process, "hints": hints})
             except Exception as error:  # noqa: BLE001 - whatever ails the layer, a hint is only a hint
                 logger.warning("a hint could not be sent: %s", type(error).__name__)
+
+    async def _group(self) -> str:
+        if self._name is None:
+            self._name = f"rooms.{await self._identity()}"
+        return self._name
 
     async def _receive(self) -> None:
         layer = get_channel_layer()
         while True:
             try:
                 channel = await layer.new_channel()
-                await layer.group_add(GROUP, channel)
+                await layer.group_add(await self._group(), channel)
                 while True:
                     message = await layer.receive(channel)
                     if message["process"] != self.process:

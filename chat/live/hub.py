@@ -7,8 +7,9 @@ heads every second, say when there is something to read; a lost hint costs a sec
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 
 from django.db import DatabaseError
 
@@ -17,30 +18,30 @@ from chat.live.commit_queue import Committed
 from chat.live.feeds import Feeds
 from chat.live.hints import Hint, Hints
 from chat.live.listener import Listener
+from chat.live.memberships import Memberships
 from chat.live.presence import Presence
 from chat.protocol import Close
-from chat.queries import events, rooms
-from chat.queries.credentials import ended
+from chat.queries import credentials, events
+from chat.queries.installation import identity
+from chat.queries.look import look
 from storage.exceptions import StorageError
-from storage.store import store
 
 logger = logging.getLogger("chat")
 
 LOOK_SECONDS = 1.0
+LOOK_WHATEVER_CHANGED = 60  # looks; sessions expire without anybody changing anything
 
 
 class Hub:
     """The one of this process."""
 
     def __init__(self) -> None:
-        self._feeds = Feeds(self._look_at_memberships, self._renamed)
         self._listeners: set[Listener] = set()
+        self._memberships = Memberships(self._listeners, self._leave, self._show_rooms)
+        self._feeds = Feeds(self._memberships.follow, self._memberships.renamed)
         self._look: asyncio.Task[None] | None = None
-        self._looking = asyncio.Lock()
-        self._outdated: dict[Listener, None] = {}
-        self._renewal: asyncio.Task[None] | None = None
         self._emptied: asyncio.Future[None] | None = None
-        self._hints = Hints(self._heard)
+        self._hints = Hints(self._heard, identity)
         self.presence = Presence(self._announce, self._hints.send)
 
     # Listeners come and go.
@@ -104,7 +105,7 @@ class Hub:
             self._feeds.move(heads)
             self._hints.send_heads(heads)
             if people is None or people:
-                await self._look_at_memberships(people)
+                await self._memberships.look_at(people)
         except (StorageError, DatabaseError) as error:
             logger.warning("what changed in room %d is shown later: %s", room, error)
 
@@ -133,62 +134,40 @@ class Hub:
     # Once a second: what hints have missed, who belongs where, and who is still let in.
 
     async def _look_around(self) -> None:
-        while True:
+        for times in itertools.count(1):
             await asyncio.sleep(LOOK_SECONDS)
             self.presence.tick()
             try:
-                await self._look_at_heads()
-                await self._look_at_memberships()
-                await self._look_at_credentials()
+                await self._look_at_all(whatever_changed=times % LOOK_WHATEVER_CHANGED == 0)
             except (StorageError, DatabaseError) as error:
                 logger.warning("the look at the rooms failed, trying again: %s", error)
             except Exception:
                 logger.exception("the look at the rooms failed, trying again")  # it must not end: sessions hang on it
 
-    async def _look_at_heads(self) -> None:
-        heard = self._feeds.heard()
-        if heard:
-            self._feeds.move(await events.heads(heard))
+    async def _look_at_all(self, *, whatever_changed: bool) -> None:
+        heads, revisions = await look(self._feeds.heard())
+        self._feeds.forget_unheard()
+        self._feeds.move(heads)
+        if whatever_changed:
+            await self._memberships.look_at(None)
+        else:
+            await self._memberships.follow(revisions.memberships)
+        await self._look_at_credentials(None if whatever_changed else revisions.credentials)
 
-    async def _look_at_memberships(self, people: Collection[int] | None = None) -> None:
-        """Follow what has changed about these people's memberships, or anybody's."""
-        async with self._looking:  # the answer to an earlier question must not undo that to a later one
-            before = {
-                listener: set(listener.rooms)
-                for listener in self._listeners
-                if people is None or listener.user in people
-            }
-            members = await rooms.memberships(list({listener.user for listener in before}))
-            for listener, had in before.items():
-                # Not those who came, went or moved while the answer was on its way.
-                if listener in self._listeners and members[listener.user] != had == listener.rooms:
-                    for room in had - members[listener.user]:
-                        self._feeds.leave(listener, room)
-                    self._outdated[listener] = None
-            await self._renew_lists()
+    async def _look_at_credentials(self, revision: int | None) -> None:
+        """Close the connections of those who may stay no longer, looking at what was seen at another revision only."""
+        asked = {listener.credential for listener in self._listeners if listener.seen.credentials != revision}
+        if not asked:
+            return
+        gone, seen = await credentials.look_at(asked)
+        for listener in self._listeners:
+            if listener.credential in gone:
+                listener.socket.close(Close.LOG_IN)
+            elif listener.credential in asked:
+                listener.seen = listener.seen._replace(credentials=seen)
 
-    def _renamed(self, listeners: Iterable[Listener]) -> None:
-        self._outdated.update(dict.fromkeys(listeners))
-        if self._renewal is None or self._renewal.done():
-            self._renewal = asyncio.ensure_future(self._renew_soon())
-
-    async def _renew_soon(self) -> None:
-        try:
-            await self._renew_lists()
-        except (StorageError, DatabaseError) as error:
-            logger.warning("lists of rooms could not be renewed, trying again: %s", error)
-
-    async def _renew_lists(self) -> None:
-        """Send everybody whose list of rooms is outdated a new one. On failure they stay outdated, to the next look."""
-        while self._outdated:
-            listener, _ = self._outdated.popitem()
-            try:
-                text, heads = await rooms.rooms_of(listener.user)
-            except BaseException:
-                self._outdated[listener] = None
-                raise
-            if listener in self._listeners:
-                self._show_rooms(listener, text, heads)
+    def _leave(self, listener: Listener, room: int) -> None:
+        self._feeds.leave(listener, room)
 
     def _show_rooms(self, listener: Listener, text: str, heads: dict[int, int]) -> None:
         listener.socket.push(protocol.rooms(text))
@@ -200,9 +179,3 @@ class Hub:
                     listener.socket.push(protocol.presence(room, user, name, online=True))
         self.presence.moved(listener.user, listener.rooms)
         self._announce(listener.user, listener.name, new, True)
-
-    async def _look_at_credentials(self) -> None:
-        gone = await store.read(ended, {listener.credential for listener in self._listeners})
-        for listener in self._listeners:
-            if listener.credential in gone:
-                listener.socket.close(Close.LOG_IN)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from chat import protocol
 from chat.live.socket import Socket
 from chat.queries.credentials import Credential
+from chat.queries.revisions import Revisions
 
 
 @dataclass(slots=True, eq=False)
@@ -17,6 +18,8 @@ class Listener:
     credential: Credential
     name: str
     socket: Socket
+    seen: Revisions = field(default_factory=Revisions)
+    """What was so when its rooms and its credential were last looked at."""
     rooms: set[int] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held to push what was read for this listener alone: one frame at a time, over all its rooms."""
@@ -42,6 +45,11 @@ class Feed:
         self.live: dict[Listener, None] = {}
         self.behind: dict[Listener, asyncio.Task[None]] = {}
         self.reading: asyncio.Task[None] | None = None
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens, or will when they have caught up."""
+        return bool(self.live or self.behind)
 
     def push(self, first: int, last: int, events_json: str) -> list[Listener]:
         """Serve every live listener. Returns those who have enough to read already: they are no longer live."""

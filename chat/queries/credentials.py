@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from storage.store import Connection, dialect, sql
+from chat.queries.revisions import revisions
+from storage.store import Connection, dialect, sql, store
 
 _ENDED = sql(
     """
@@ -68,3 +69,8 @@ def ended(connection: Connection, credentials: Iterable[Credential]) -> set[Cred
     for credential in credentials:
         kinds.setdefault(type(credential), set()).add(credential)
     return {gone for kind, those in kinds.items() for gone in kind.ended(connection, those)}
+
+
+async def look_at(credentials: Iterable[Credential]) -> tuple[set[Credential], int]:
+    """`ended` from the event loop, and the revision at which that is so."""
+    return await store.read(lambda connection: (ended(connection, credentials), revisions(connection).credentials))

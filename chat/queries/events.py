@@ -124,7 +124,12 @@ def _head_for(connection: Connection, user: int, room: int) -> int | None:
     return head
 
 
-async def heads(rooms: list[int]) -> dict[int, int]:
+def heads_of(connection: Connection, rooms: list[int]) -> dict[int, int]:
     """The heads of these rooms, to notice what another process wrote."""
-    rows = await store.fetch_all(_HEADS, [json.dumps(rooms)])
+    rows = connection.fetch_all(_HEADS, [json.dumps(rooms)])
     return {row["id"]: row["head"] for row in rows}
+
+
+async def heads(rooms: list[int]) -> dict[int, int]:
+    """`heads_of` from the event loop."""
+    return await store.read(heads_of, rooms)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
 from chat.queries.json_sql import person
+from chat.queries.revisions import revisions
 from storage.store import Connection, dialect, sql, store
 
 UNREAD_CAP = 100
@@ -85,13 +87,24 @@ async def open_to(user: int) -> str:
     return await store.fetch_json(_OPEN, [user])
 
 
-async def memberships(users: list[int]) -> dict[int, set[int]]:
+class Memberships(NamedTuple):
+    """The rooms `of` each of some users, and the revision at which they were read."""
+
+    of: dict[int, set[int]]
+    revision: int
+
+
+async def memberships(users: list[int]) -> Memberships:
     """The rooms of each of these users."""
-    rows = await store.fetch_all(_MEMBERSHIPS, [json.dumps(users)])
+    return await store.read(_memberships, users)
+
+
+def _memberships(connection: Connection, users: list[int]) -> Memberships:
+    rows = connection.fetch_all(_MEMBERSHIPS, [json.dumps(users)])
     found: dict[int, set[int]] = {user: set() for user in users}
     for row in rows:
         found[row["user_id"]].add(row["room_id"])
-    return found
+    return Memberships(found, revisions(connection).memberships)
 
 
 async def mark_read(user: int, room: int, seq: int) -> bool:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chat.queries.credentials import Credential, ended
+from chat.queries.revisions import Revisions, revisions
 from chat.queries.rooms import list_of
 from storage.store import Connection, store
 
 
 class Welcome(NamedTuple):
-    """The installation's `epoch`, the user's `rooms` as JSON, and the head of each."""
+    """The installation's `epoch`, the user's `rooms` as JSON, the head of each, and what this is the state of."""
 
     epoch: str
     rooms: str
     heads: dict[int, int]
+    revisions: Revisions
 
 
 async def welcome(credential: Credential) -> Welcome | None:
@@ -26,4 +28,4 @@ def _welcome(connection: Connection, credential: Credential) -> Welcome | None:
     if ended(connection, [credential]):
         return None
     epoch: str = connection.fetch_value("SELECT epoch FROM chat_installation")
-    return Welcome(epoch, *list_of(connection, credential.user))
+    return Welcome(epoch, *list_of(connection, credential.user), revisions(connection))

@@ -44,8 +44,10 @@ class Reads:
     def __init__(self) -> None:
         self.open = asyncio.Event()
         self.failures = 0
+        self.count = 0
 
     async def __call__(self, room: int, after: int, last: int) -> events.Stretch:
+        self.count += 1
         await self.open.wait()
         if self.failures:
             self.failures -= 1
@@ -120,3 +122,54 @@ async def test_a_joiner_who_is_further_than_the_feed_waits_for_it(feeds, reads):
     feeds.publish([Committed(ROOM, 11, 11, some_events(10, 11))])
     await settled(feeds, alice, bob)
     assert (alice.seqs, bob.seqs, bob.closed) == ([6, 7, 8, 9, 10, 11], [11], None)
+
+
+async def test_a_room_that_nobody_hears_is_not_read(feeds, reads):
+    reads.open.set()
+    bob = Ear()
+    feeds.join(bob.listener, ROOM, 5, 5)
+    feeds.move({ROOM: 6})
+    await settled(feeds, bob)
+    assert (bob.seqs, reads.count) == ([6], 1)
+    feeds.leave(bob.listener, ROOM)
+    for head in range(7, 507):
+        feeds.move({ROOM: head, ROOM + 1: head})  # another process writes
+        await settled(feeds)
+    feeds.publish([Committed(ROOM, 508, 508, some_events(507, 508))])
+    await settled(feeds)
+    assert reads.count == 1
+
+
+async def test_reading_ends_when_the_last_one_leaves(feeds, reads):
+    bob = Ear()
+    feeds.join(bob.listener, ROOM, 5, 5)
+    feeds.move({ROOM: 5_000})
+    await asyncio.sleep(0)
+    feeds.leave(bob.listener, ROOM)
+    reads.open.set()
+    await settled(feeds)
+    assert reads.count == 1
+
+
+@pytest.mark.parametrize("by", ["this process", "another process"])
+async def test_what_is_written_into_a_silent_room_while_somebody_comes_in_is_heard_at_once(feeds, reads, by):
+    reads.open.set()
+    bob = Ear()
+    if by == "this process":
+        feeds.publish([Committed(ROOM, 11, 11, some_events(10, 11))])
+    else:
+        feeds.move({ROOM: 11})
+    feeds.join(bob.listener, ROOM, 10, 10)  # as read before that
+    await settled(feeds, bob)
+    assert bob.seqs == [11]
+
+
+async def test_what_the_last_one_to_leave_heard_reaches_who_was_on_the_way_in(feeds, reads):
+    reads.open.set()
+    alice, bob = Ear(), Ear()
+    feeds.join(alice.listener, ROOM, 10, 10)
+    feeds.publish([Committed(ROOM, 11, 11, some_events(10, 11))])
+    feeds.leave(alice.listener, ROOM)
+    feeds.join(bob.listener, ROOM, 10, 10)
+    await settled(feeds, alice, bob)
+    assert (alice.seqs, bob.seqs) == ([11], [11])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 
 import pytest
 from channels.layers import get_channel_layer
@@ -89,6 +90,26 @@ async def test_redis_away_and_back_again_loses_and_doubles_nothing(two_servers, 
     await talk_and_hear(one, other, room)
 
 
+async def test_installations_that_share_a_redis_do_not_hear_of_one_another(two_servers, start_server, redis):
+    one, other = two_servers(REDIS_URL=redis.url)
+    foreign = start_server(REDIS_URL=redis.url)
+    with closing(sqlite3.connect(foreign.database)) as database, database:  # a copy of the cast's, like all of them
+        database.execute("UPDATE chat_installation SET identity = 'foreign'")
+    room = one.new_room()
+    alice_id, bob_id, carla_id = (one.world.people[name].id for name in ("alice", "bob", "carla"))
+    async with foreign.client("carla") as carla, one.client("bob") as bob, other.client("alice") as alice:
+        await carla.send({"type": "typing", "room": room})
+        await carla.is_alive()
+        await until_typing_is_told(bob, alice, room)  # hints do travel
+        async with other.client("bob") as bob_again:
+            assert carla_id not in bob_again.welcome["online"]
+        async with foreign.client("carla") as carla_again:
+            assert carla_again.welcome["online"] == [carla_id]
+        for person, strangers in ((carla, {alice_id, bob_id}), (alice, {carla_id}), (bob, {carla_id})):
+            told = {frame["user"]["id"] for frame in person.inbox if frame["type"] in {"typing", "presence"}}
+            assert not told & strangers
+
+
 async def test_a_server_starts_and_serves_where_redis_is_not_there(start_server, tmp_path):
     server = start_server(REDIS_URL=f"unix://{tmp_path}/nobody")
     room = server.new_room()
@@ -140,9 +161,13 @@ async def layer(settings, redis: Redis):
     await get_channel_layer().flush()
 
 
+async def one_installation() -> str:
+    return "ours"
+
+
 async def test_a_hint_travels_through_redis(layer):
     heard: asyncio.Queue[dict] = asyncio.Queue()
-    here, there = Hints(heard.put_nowait), Hints(lambda hint: None)
+    here, there = Hints(heard.put_nowait, one_installation), Hints(lambda hint: None, one_installation)
     here.start()
     async with asyncio.timeout(20):
         while heard.empty():  # until it listens, hints are lost, as hints may be
@@ -158,7 +183,7 @@ async def test_a_hint_travels_through_redis(layer):
 
 async def test_hints_without_a_layer_go_nowhere(settings):
     settings.CHANNEL_LAYERS = {}
-    hints = Hints(lambda hint: pytest.fail("nobody can have sent this"))
+    hints = Hints(lambda hint: pytest.fail("nobody can have sent this"), one_installation)
     hints.start()
     hints.send_heads({7: 120})
     hints.send({"kind": "typing"})

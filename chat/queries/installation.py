@@ -1,0 +1,11 @@
+"""What distinguishes this installation from others."""
+
+from __future__ import annotations
+
+from storage.store import store
+
+
+async def identity() -> str:
+    """A name of this installation that no other has, and that never changes."""
+    name: str = await store.fetch_value("SELECT identity FROM chat_installation")
+    return name

@@ -1,0 +1,152 @@
+"""Asking what has changed: marks that move with every change, whoever makes it, and looks that ask nothing more."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.utils import timezone
+
+from chat.actions import rooms
+from chat.live import hub, process
+from chat.models import Membership, Room, User
+from chat.queries.revisions import Revisions, revisions
+from chat.queries.welcome import welcome
+from storage.store import store
+from tests.chat.conftest import log_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def now() -> Revisions:
+    return store.run_transaction(revisions)
+
+
+def raw(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda people, room: Membership.objects.filter(user=people["bob"]).delete(),
+        lambda people, room: Room.objects.get(pk=room).members.clear(),
+        lambda people, room: raw("DELETE FROM chat_membership"),
+        lambda people, room: store.run_transaction(rooms.leave, room, people["bob"].pk),
+        lambda people, room: store.run_transaction(rooms.create_room, "New", Room.Kind.CLOSED, people["bob"].pk),
+        lambda people, room: store.run_transaction(rooms.direct_room, people["alice"].pk, people["bob"].pk),
+        lambda people, room: Membership.objects.filter(user=people["bob"]).update(room=Room.objects.create(name="R")),
+    ],
+    ids=["the admin", "a relation", "SQL", "leaving", "a new room", "a direct room", "an update"],
+)
+def test_every_change_of_a_membership_is_marked(people, everyone, change):
+    before = now()
+    change(people, everyone)
+    after = now()
+    assert before.memberships != after.memberships
+    assert before.credentials == after.credentials
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda bob: bob.set_password("another long password") or bob.save(),
+        lambda bob: User.objects.filter(pk=bob.pk).update(is_active=False),
+        lambda bob: Session.objects.all().delete(),
+        lambda bob: Session.objects.update(expire_date=timezone.now()),
+        lambda bob: raw("DELETE FROM django_session"),
+    ],
+    ids=["password", "deactivation", "sessions", "expiry", "SQL"],
+)
+def test_every_end_of_a_log_in_is_marked(people, change):
+    log_in(people["bob"])
+    before = now()
+    change(people["bob"])
+    after = now()
+    assert before.credentials != after.credentials
+    assert before.memberships == after.memberships
+
+
+def test_what_ends_nothing_is_not_marked(people):
+    log_in(people["bob"])
+    before = now()
+    log_in(people["carla"])
+    Session.objects.update(expire_date=timezone.now() + timedelta(days=60))
+    people["bob"].name = "Robert"
+    people["bob"].save()
+    Membership.objects.update(read_seq=1)
+    assert now() == before
+
+
+@pytest.fixture
+def reads(monkeypatch) -> list[str]:
+    """The statements that are read on a storage thread, from here on."""
+    from storage.sqlite.connection import WorkerConnection  # noqa: PLC0415 - to see what it is asked
+
+    statements: list[str] = []
+    run = WorkerConnection._run
+
+    def remembered(self, sql, params):
+        statements.append(sql)
+        return run(self, sql, params)
+
+    monkeypatch.setattr(WorkerConnection, "_run", remembered)
+    return statements
+
+
+async def test_a_look_asks_nothing_more_while_nothing_has_changed(visit, people, monkeypatch, settings, reads):
+    settings.USE_SQLITE_WORKERS = True
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 3_600)
+    bob, carla = await visit("bob"), await visit("carla")
+    await bob.hello()
+    await carla.hello()
+    reads.clear()
+    for _ in range(3):
+        await process.hub._look_at_all(whatever_changed=False)
+    assert not [sql for sql in reads if "chat_membership" in sql or "django_session" in sql]
+    await sync_to_async(Membership.objects.filter(user=people["bob"]).delete)()
+    await process.hub._look_at_all(whatever_changed=False)
+    assert (await bob.take("rooms"))["rooms"] == []
+    asked = [sql for sql in reads if "FROM chat_membership WHERE user_id" in sql]
+    assert len(asked) == 1
+    await process.hub._look_at_all(whatever_changed=True)
+    assert len([sql for sql in reads if "FROM chat_membership WHERE user_id" in sql]) == 2
+    assert len([sql for sql in reads if "django_session" in sql]) == 1
+
+
+async def test_somebody_removed_while_coming_in_is_found_by_the_next_look(visit, people, everyone, monkeypatch):
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 3_600)
+    alice, bob = await visit("alice"), await visit("bob")
+    await alice.hello()
+    gate, read = asyncio.Event(), asyncio.Event()
+
+    async def slow(credential):
+        found = await welcome(credential)
+        read.set()
+        await gate.wait()
+        return found
+
+    monkeypatch.setattr("chat.live.consumer.welcome", slow)
+    coming = asyncio.ensure_future(bob.hello())
+    await read.wait()
+    await store.transaction(rooms.leave, everyone, people["bob"].pk)
+    await process.hub._look_at_all(whatever_changed=False)
+    gate.set()
+    await coming
+    await process.hub._look_at_all(whatever_changed=False)
+    assert (await bob.take("rooms"))["rooms"] == []
+
+
+async def test_a_log_out_is_heeded_by_the_next_look(visit, monkeypatch):
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 3_600)
+    bob = await visit("bob")
+    await bob.hello()
+    await sync_to_async(Session.objects.all().delete)()
+    await process.hub._look_at_all(whatever_changed=False)
+    closed = await bob.receive_output(timeout=10)
+    assert closed == {"type": "websocket.close", "code": 4401}
