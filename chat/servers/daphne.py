@@ -22,7 +22,7 @@ from twisted.internet import reactor as twisted_reactor
 
 from chat.protocol import MAX_FRAME_BYTES
 from chat.servers.daphne_http import DoorFactory
-from chat.servers.goodbye import say_goodbye
+from chat.servers.goodbye import end_at_once, say_goodbye
 from chat.servers.visitors import visitors
 
 BACKLOG = 1024  # everybody comes back at once after a restart; Twisted's own 50 would turn most away
@@ -109,6 +109,15 @@ class ChatServer(Server):
 
     ending: asyncio.Future[None] | None = None
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ports: list[Any] = []
+
+    def listen_success(self, port: Any) -> None:
+        """Keep what listens: Daphne forgets it."""
+        self.ports.append(port)
+        super().listen_success(port)
+
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Send, and do not return before the client can take more."""
         with contextlib.suppress(Disconnected):  # the client left meanwhile; the application is told so
@@ -116,19 +125,17 @@ class ChatServer(Server):
         if isinstance(protocol, ChatProtocol) and protocol.full is not None:
             await asyncio.shield(protocol.full)
 
-    def end(self) -> None:
+    def end(self, number: int) -> None:
         """Begin to end. A second signal ends at once."""
         if self.ending is not None:
-            reactor.stop()
-            return
+            end_at_once(number)
         self.ending = asyncio.ensure_future(self._end())
 
     async def _end(self) -> None:
-        for listener in self.listeners:
-            port = await listener.asFuture(asyncio.get_running_loop())
-            if port is not None:
-                port.stopListening()
+        for port in self.ports:
+            port.stopListening()
         await say_goodbye()
+        visitors.cut_off()
         reactor.stop()
 
 
@@ -141,7 +148,7 @@ def run(host: str, port: int, ready: Callable[[str, int], None]) -> bool:
         server.ws_factory.setProtocolOptions(failByDrop=False)
         loop = asyncio.get_event_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, server.end)
+            loop.add_signal_handler(number, server.end, number)
         for address in server.listening_addresses:
             ready(*address)
 

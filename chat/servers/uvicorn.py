@@ -8,13 +8,14 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 from typing import Any
 
 import uvicorn
 from channels.routing import get_default_application
 
 from chat.protocol import MAX_FRAME_BYTES
-from chat.servers.goodbye import say_goodbye
+from chat.servers.goodbye import end_at_once, say_goodbye
 from chat.servers.uvicorn_http import DoorProtocol
 from chat.servers.uvicorn_socket import ChatSocket
 from chat.servers.visitors import ACCEPTED_AT_ONCE, visitors
@@ -46,7 +47,14 @@ class ChatServer(uvicorn.Server):
         for server in self.servers:
             server.close()
         await say_goodbye()
+        visitors.cut_off()
         await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end. A second signal ends at once."""
+        if self.should_exit:
+            end_at_once(sig)
+        super().handle_exit(sig, frame)
 
 
 def _one_line_about_descriptors(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -86,6 +86,11 @@ class Visitor:
             self._timer.cancel()
             self._timer = None
 
+    def cut_off(self) -> None:
+        """Drop the connection if it is the client whom we wait for."""
+        if self._timer is not None:
+            self._drop()
+
     def known(self) -> None:
         """This is a member's connection: it no longer counts for its address."""
         self._strangers.leave(self._networks)
@@ -128,6 +133,11 @@ class Visitors:
             visitor.known()
             if self._of.get(visitor.peer) is visitor:
                 del self._of[visitor.peer]
+
+    def cut_off(self) -> None:
+        """Drop every connection on which a request is yet to come: nobody will answer it."""
+        for visitor in list(self._of.values()):
+            visitor.cut_off()
 
     def turn_away(self, why: str) -> None:
         """Count one that was not let in, and say so now and then: a flood of them must not become one of log lines."""
