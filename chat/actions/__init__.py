@@ -3,5 +3,5 @@
 - on the event loop by way of `chat.live.commit_queue`, which commits many together,
 - in views, commands and the admin by `store.run_transaction`.
 
-A change that others shall see writes its event by `log.append` in the same transaction.
+A change that others shall see writes its event by `log.append_event` in the same transaction.
 """

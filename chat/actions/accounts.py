@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat.actions.owners import LastOwner, leaves_no_owner
-from chat.actions.rooms import create_room, join_open_rooms, leave
+from chat.actions.rooms import create_room, end_membership, join_open_rooms
 from chat.models import Invite, Room, User
 from storage.store import store
 
@@ -77,7 +77,7 @@ def delete(user: User) -> None:
         if leaves_no_owner([user.pk]):
             raise LastOwner
         for room in user.memberships.order_by("room").values_list("room", flat=True):
-            store.run_transaction(leave, room, user.pk)
+            store.run_transaction(end_membership, room, user.pk)
         Invite.objects.filter(created_by=user, revoked_at=None).update(revoked_at=timezone.now())
         user.groups.clear()
         user.user_permissions.clear()

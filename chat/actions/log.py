@@ -35,13 +35,13 @@ class Entry:
     digest: str | None = None
 
 
-def next_seq(connection: Connection, room: int) -> int:
+def take_seq(connection: Connection, room: int) -> int:
     """Take the room's next `seq`. The row lock it takes is held to the end of the transaction: no gap, no race."""
     seq: int = connection.fetch_value("UPDATE chat_room SET head = head + 1 WHERE id = %s RETURNING head", [room])
     return seq
 
 
-def append(connection: Connection, room: int, seq: int, entry: Entry) -> None:
+def append_event(connection: Connection, room: int, seq: int, entry: Entry) -> None:
     """Write what happened as number `seq` of the room's log. A new message and its event share their time."""
     data = None if entry.data is None else json.dumps(entry.data)
     connection.execute(
@@ -53,7 +53,7 @@ def append(connection: Connection, room: int, seq: int, entry: Entry) -> None:
     )
 
 
-def append_messages(connection: Connection, room: int, first: int, last: int) -> None:
+def append_message_events(connection: Connection, room: int, first: int, last: int) -> None:
     """Write that the messages with these numbers were sent. They hold all that an event of theirs says."""
     connection.execute(
         "INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, at)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chat.actions.digests import digest_of
-from chat.actions.log import Entry, append, next_seq
+from chat.actions.log import Entry, append_event, take_seq
 from chat.actions.refused import Refused
 from chat.models import Event
 from chat.protocol import Ack, Change, Code, Delete, Edit, React, Send
@@ -51,8 +51,8 @@ _VISIBLE = """
 """
 
 
-def do(connection: Connection, actor: int, frame: Change) -> Ack:
-    """Do what the frame says, once, however often it comes.
+def perform_change(connection: Connection, actor: int, frame: Change) -> Ack:
+    """Do what a person asks for with a send, an edit, a delete or a reaction: once, however often it comes.
 
     Returns:
         The ack: of what was done now, or (`duplicate`) of what this `client_id` did before. `id` is the message's.
@@ -65,35 +65,33 @@ def do(connection: Connection, actor: int, frame: Change) -> Ack:
     done = connection.fetch_one(_DONE, [actor, frame.client_id, actor, frame.client_id])
     if done is None:
         return (
-            _send(connection, actor, frame, digest)
+            _post_message(connection, actor, frame, digest)
             if isinstance(frame, Send)
-            else _change(connection, actor, frame, digest)
+            else _change_message(connection, actor, frame, digest)
         )
     if done["digest"] != digest:
         raise Refused(Code.CONFLICT, "this client_id was used for something else")
     return Ack(frame.client_id, done["id"], done["room"], done["seq"], done["at"], duplicate=True)
 
 
-def _send(connection: Connection, sender: int, frame: Send, digest: str) -> Ack:
+def _post_message(connection: Connection, sender: int, frame: Send, digest: str) -> Ack:
     seq = connection.fetch_value(_NEXT_SEQ_FOR_MEMBER, [frame.room, sender])
     if seq is None:
         raise Refused(Code.NOT_FOUND, "there is no such room")
-    if frame.reply_to is not None and not _exists(connection, frame.reply_to, frame.room):
+    if frame.reply_to is not None and not _is_in_room(connection, frame.reply_to, frame.room):
         raise Refused(Code.NOT_FOUND, "there is no such message to reply to")
     row = connection.fetch_one(_INSERT, [frame.room, sender, frame.client_id, seq, frame.body, digest, frame.reply_to])
     assert row is not None  # noqa: S101 - an INSERT that does not raise returns its row
-    append(connection, frame.room, seq, Entry(Event.Kind.MESSAGE, sender, row["id"]))
+    append_event(connection, frame.room, seq, Entry(Event.Kind.MESSAGE, sender, row["id"]))
     return Ack(frame.client_id, row["id"], frame.room, seq, row["at"], duplicate=False)
 
 
-def _change(connection: Connection, actor: int, frame: Edit | Delete | React, digest: str) -> Ack:
-    message = connection.fetch_one(_VISIBLE, [frame.message, actor])
-    if message is None or message["deleted_at"] is not None:
-        raise Refused(Code.NOT_FOUND, "there is no such message")
+def _change_message(connection: Connection, actor: int, frame: Edit | Delete | React, digest: str) -> Ack:
+    message = _access_message(connection, frame.message, actor)
     kind, data = _apply(connection, actor, frame, message)
-    seq = next_seq(connection, message["room"])
+    seq = take_seq(connection, message["room"])
     entry = Entry(kind, actor, message["id"], data, frame.client_id, digest)
-    append(connection, message["room"], seq, entry)
+    append_event(connection, message["room"], seq, entry)
     at = connection.fetch_value(_AT, [message["room"], seq])
     return Ack(frame.client_id, message["id"], message["room"], seq, at, duplicate=False)
 
@@ -108,16 +106,16 @@ def _apply(
             connection.execute(_EDIT, [frame.body, message["id"]])
             return Event.Kind.EDIT, None
         case Delete():
-            if message["sender"] != actor and not _moderates(connection, actor):
+            if message["sender"] != actor and not _is_moderator(connection, actor):
                 raise Refused(Code.FORBIDDEN, "only its author or a moderator can delete a message")
             connection.fetch_value(_DELETE, [message["id"]])
             return Event.Kind.DELETE, None
         case React():
-            _react(connection, actor, frame)
+            _set_reaction(connection, actor, frame)
             return Event.Kind.REACTION, {"emoji": frame.emoji, "on": frame.on}
 
 
-def _react(connection: Connection, actor: int, frame: React) -> None:
+def _set_reaction(connection: Connection, actor: int, frame: React) -> None:
     if not frame.on:
         connection.execute(
             "DELETE FROM chat_reaction WHERE message_id = %s AND user_id = %s AND emoji = %s",
@@ -146,14 +144,22 @@ def set_deleted(connection: Connection, message: int, actor: int, *, deleted: bo
     if room is None:
         return False
     kind = Event.Kind.DELETE if deleted else Event.Kind.EDIT
-    append(connection, room, next_seq(connection, room), Entry(kind, actor, message))
+    append_event(connection, room, take_seq(connection, room), Entry(kind, actor, message))
     return True
 
 
-def _moderates(connection: Connection, user: int) -> bool:
+def _access_message(connection: Connection, message: int, actor: int) -> Row:
+    """The message, if this person may see it and it is not deleted."""
+    found = connection.fetch_one(_VISIBLE, [message, actor])
+    if found is None or found["deleted_at"] is not None:
+        raise Refused(Code.NOT_FOUND, "there is no such message")
+    return found
+
+
+def _is_moderator(connection: Connection, user: int) -> bool:
     return bool(connection.fetch_value("SELECT is_staff FROM chat_user WHERE id = %s", [user]))
 
 
-def _exists(connection: Connection, message: int, room: int) -> bool:
+def _is_in_room(connection: Connection, message: int, room: int) -> bool:
     found = connection.fetch_value("SELECT 1 FROM chat_message WHERE id = %s AND room_id = %s", [message, room])
     return found is not None

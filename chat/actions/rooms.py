@@ -6,7 +6,7 @@ not exist for them. A direct room is the two it was made for, for ever: nobody j
 
 from __future__ import annotations
 
-from chat.actions.log import Entry, append, next_seq
+from chat.actions.log import Entry, append_event, take_seq
 from chat.actions.refused import Refused
 from chat.models import Event, Room
 from chat.protocol import Code
@@ -48,14 +48,14 @@ _LEAVE = """
 def create_room(connection: Connection, name: str, kind: Room.Kind, creator: int) -> int:
     """Open a room with its creator as the first member; everybody joins an open one. Returns its id."""
     room: int = connection.fetch_value(_CREATE, [name, kind.value])
-    join(connection, room, creator)
+    add_membership(connection, room, creator)
     if kind is Room.Kind.OPEN:
         for row in connection.fetch_all("SELECT id FROM chat_user WHERE is_active AND id <> %s ORDER BY id", [creator]):
-            join(connection, room, row["id"])
+            add_membership(connection, room, row["id"])
     return room
 
 
-def direct_room(connection: Connection, by: int, other: int) -> int:
+def open_direct_room(connection: Connection, by: int, other: int) -> int:
     """The one room of these two, made if they have none yet; who joined is nothing to log there.
 
     Raises:
@@ -72,7 +72,7 @@ def direct_room(connection: Connection, by: int, other: int) -> int:
     return room
 
 
-def join(connection: Connection, room: int, user: int, by: int | None = None) -> bool:
+def add_membership(connection: Connection, room: int, user: int, by: int | None = None) -> bool:
     """Make the user a member, of their own accord or by another's. Returns False if they were one already."""
     added = connection.execute(_JOIN, [user, room])
     if added.changes:
@@ -83,24 +83,24 @@ def join(connection: Connection, room: int, user: int, by: int | None = None) ->
 def join_open_rooms(connection: Connection, user: int) -> None:
     """Make a newcomer a member of every open room."""
     for row in connection.fetch_all("SELECT id FROM chat_room WHERE kind = %s ORDER BY id", [Room.Kind.OPEN.value]):
-        join(connection, row["id"], user)
+        add_membership(connection, row["id"], user)
 
 
 def join_open_room(connection: Connection, room: int, by: int) -> None:
     """Come into an open room."""
     if connection.fetch_value("SELECT 1 FROM chat_room WHERE id = %s AND kind = 'open'", [room]) is None:
         raise _no_such_room()
-    join(connection, room, by)
+    add_membership(connection, room, by)
 
 
 def add_member(connection: Connection, room: int, user: int, by: int) -> None:
     """Bring somebody else into a room one is in."""
-    _check_own(connection, room, by)
+    _check_may_change(connection, room, by)
     _check_person(connection, user)
-    join(connection, room, user, by)
+    add_membership(connection, room, user, by)
 
 
-def leave(connection: Connection, room: int, user: int) -> bool:
+def end_membership(connection: Connection, room: int, user: int) -> bool:
     """End a membership. Returns False if there was none, or the room is direct."""
     gone = connection.execute(_LEAVE, [room, user])
     if gone.changes:
@@ -110,20 +110,20 @@ def leave(connection: Connection, room: int, user: int) -> bool:
 
 def leave_room(connection: Connection, room: int, by: int) -> int:
     """Go out of a room one is in. Returns how many members stay."""
-    _check_own(connection, room, by)
-    leave(connection, room, by)
+    _check_may_change(connection, room, by)
+    end_membership(connection, room, by)
     stay: int = connection.fetch_value("SELECT count(*) FROM chat_membership WHERE room_id = %s", [room])
     return stay
 
 
 def rename_room(connection: Connection, room: int, name: str, by: int) -> None:
     """Give a room one is in another name."""
-    _check_own(connection, room, by)
+    _check_may_change(connection, room, by)
     if connection.execute("UPDATE chat_room SET name = %s WHERE id = %s AND name <> %s", [name, room, name]).changes:
-        append(connection, room, next_seq(connection, room), Entry(Event.Kind.ROOM, by, data={"name": name}))
+        append_event(connection, room, take_seq(connection, room), Entry(Event.Kind.ROOM, by, data={"name": name}))
 
 
-def _check_own(connection: Connection, room: int, user: int) -> None:
+def _check_may_change(connection: Connection, room: int, user: int) -> None:
     kind = connection.fetch_value(
         "SELECT r.kind FROM chat_room r JOIN chat_membership mine ON mine.room_id = r.id"
         " WHERE r.id = %s AND mine.user_id = %s",
@@ -145,5 +145,5 @@ def _no_such_room() -> Refused:
 
 
 def _log_member(connection: Connection, room: int, user: int, *, joined: bool, by: int | None = None) -> None:
-    seq = next_seq(connection, room)
-    append(connection, room, seq, Entry(Event.Kind.MEMBER, by or user, data={"user": user, "joined": joined}))
+    seq = take_seq(connection, room)
+    append_event(connection, room, seq, Entry(Event.Kind.MEMBER, by or user, data={"user": user, "joined": joined}))

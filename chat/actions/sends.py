@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from chat.actions.digests import digest_of
-from chat.actions.log import append_messages
+from chat.actions.log import append_message_events
 from chat.protocol import Ack, Send
 from storage.store import Connection, dialect, sql
 
@@ -60,7 +60,7 @@ _USED = sql(
 
 
 class NotAllNew(Exception):
-    """Something about one of them is out of the ordinary; look at each by itself (`chat.actions.messages.do`)."""
+    """One of these sends is out of the ordinary: each has to be looked at by itself (`messages.perform_change`)."""
 
 
 def send_together(connection: Connection, sends: Sequence[tuple[int, Send]]) -> list[Ack]:
@@ -84,7 +84,7 @@ def send_together(connection: Connection, sends: Sequence[tuple[int, Send]]) -> 
         raise NotAllNew
     first = head - count + 1
     written = sorted(connection.fetch_all(_INSERT, [room, first, given]), key=lambda row: int(row["seq"]))
-    append_messages(connection, room, first, head)
+    append_message_events(connection, room, first, head)
     return [
         Ack(frame.client_id, row["id"], room, row["seq"], row["at"], duplicate=False)
         for (_, frame), row in zip(sends, written, strict=True)

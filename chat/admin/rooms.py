@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from chat.actions.rooms import create_room, join, leave
+from chat.actions.rooms import add_membership, create_room, end_membership
 from chat.admin.lists import ReadOnly, Uncounted
 from chat.models import Membership, Room
 from chat.pages.forms import ReadableNames
@@ -57,11 +57,11 @@ class MembershipAdmin(Uncounted):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
-        store.run_transaction(join, obj.room_id, obj.user_id)
+        store.run_transaction(add_membership, obj.room_id, obj.user_id)
         obj.pk = Membership.objects.get(room=obj.room_id, user=obj.user_id).pk
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
-        store.run_transaction(leave, obj.room_id, obj.user_id)
+        store.run_transaction(end_membership, obj.room_id, obj.user_id)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         for membership in queryset:

@@ -35,7 +35,7 @@ async def make(request: Request) -> HttpResponse:
 async def make_direct(request: Request) -> HttpResponse:
     """The room of oneself and another."""
     other = request.read(Whom).user
-    room = await store.transaction(actions.direct_room, request.user, other)
+    room = await store.transaction(actions.open_direct_room, request.user, other)
     return await _changed(room, [request.user, other])
 
 

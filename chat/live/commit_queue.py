@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from django.db import DatabaseError
 
-from chat.actions.messages import do
+from chat.actions.messages import perform_change
 from chat.actions.refused import Refused
 from chat.actions.sends import NotAllNew, send_together
 from chat.live.operation import OUT_OF_ORDER, TOO_MUCH, Lane, Nack, Operation, Outcome
@@ -145,7 +145,7 @@ def _one_by_one(connection: Connection, part: list[Operation]) -> dict[Operation
     outcomes: dict[Operation, Outcome] = {}
     blocked: set[Lane] = set()
     for operation in part:
-        outcome = OUT_OF_ORDER if operation.lane in blocked else _do(connection, operation)
+        outcome = OUT_OF_ORDER if operation.lane in blocked else _perform(connection, operation)
         if isinstance(outcome, Nack) and outcome.retry:
             blocked.add(operation.lane)
         outcomes[operation] = outcome
@@ -165,10 +165,10 @@ def _frames(events: list[_Added]) -> list[tuple[int, int]]:
     return frames
 
 
-def _do(connection: Connection, operation: Operation) -> Outcome:
+def _perform(connection: Connection, operation: Operation) -> Outcome:
     try:
         with connection.savepoint():
-            return do(connection, operation.actor, operation.frame)
+            return perform_change(connection, operation.actor, operation.frame)
     except Refused as refused:
         return Nack(refused.code, refused.message, retry=False)
     except DatabaseError as error:

@@ -58,8 +58,8 @@ async def test_whoever_is_removed_from_a_room_hears_nothing_from_then_on(server)
         await bob.until_seen(room, last["seq"])
         shell(
             server,
-            "from storage.store import store\nfrom chat.actions.rooms import leave\n"
-            f"store.run_transaction(leave, {room}, {people['bob'].id})",
+            "from storage.store import store\nfrom chat.actions.rooms import end_membership\n"
+            f"store.run_transaction(end_membership, {room}, {people['bob'].id})",
         )
         # At once, before the server had a second to look around.
         await alice.say(room, "without bob")
@@ -76,8 +76,8 @@ async def test_whoever_is_added_to_a_room_hears_it_without_reconnecting(server):
     async with server.client("alice") as alice, server.client("bob") as bob:
         shell(
             server,
-            "from storage.store import store\nfrom chat.actions.rooms import join\n"
-            f"store.run_transaction(join, {closed}, {people['bob'].id})",
+            "from storage.store import store\nfrom chat.actions.rooms import add_membership\n"
+            f"store.run_transaction(add_membership, {closed}, {people['bob'].id})",
         )
         frame = await bob.take("rooms")
         assert closed in {room["id"] for room in frame["rooms"]}

@@ -74,7 +74,7 @@ def failing(monkeypatch) -> set[str]:
     ids: set[str] = set()
 
     def do_or_fail(connection, sender, frame):
-        ack = messages.do(connection, sender, frame)
+        ack = messages.perform_change(connection, sender, frame)
         if frame.client_id in ids:
             raise OperationalError("disk I/O error")
         return ack
@@ -85,7 +85,7 @@ def failing(monkeypatch) -> set[str]:
             raise OperationalError("disk I/O error")
         return acks
 
-    monkeypatch.setattr(module, "do", do_or_fail)
+    monkeypatch.setattr(module, "perform_change", do_or_fail)
     monkeypatch.setattr(module, "send_together", send_together_or_fail)
     return ids
 

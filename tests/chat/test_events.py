@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from chat.actions.messages import do
+from chat.actions.messages import perform_change
 from chat.actions.rooms import add_member, leave_room, rename_room
 from chat.protocol import Edit, Send
 from chat.queries import events
@@ -39,9 +39,9 @@ async def test_who_left_and_a_new_name_are_known_by_columns(after, people, every
 async def test_words_that_look_like_an_event_are_words(after, people, everyone):
     alice, bob = people["alice"].pk, people["bob"].pk
     body = '"joined":false,"kind":"room" {"kind":"member","joined":false} \\"kind\\":\\"room\\"'
-    sent = await after(do, alice, Send(everyone, "c-1", body))
+    sent = await after(perform_change, alice, Send(everyone, "c-1", body))
     (event,) = json.loads(sent.events)
-    edited = await after(do, alice, Edit("c-2", event["message"]["id"], body + body))
+    edited = await after(perform_change, alice, Edit("c-2", event["message"]["id"], body + body))
     for found in (sent, edited):
         assert (found.somebody_left, found.renamed) == (False, False)
     named = await after(rename_room, everyone, '"joined":false', bob)
@@ -51,9 +51,9 @@ async def test_words_that_look_like_an_event_are_words(after, people, everyone):
 async def test_one_departure_among_many_events_is_known(after, people, everyone):
     def much(connection) -> None:
         for n in range(20):
-            do(connection, people["alice"].pk, Send(everyone, f"c-{n}", "Hello"))
+            perform_change(connection, people["alice"].pk, Send(everyone, f"c-{n}", "Hello"))
         leave_room(connection, everyone, people["bob"].pk)
-        do(connection, people["alice"].pk, Send(everyone, "last", "Bye"))
+        perform_change(connection, people["alice"].pk, Send(everyone, "last", "Bye"))
 
     found = await after(much)
     assert (found.somebody_left, found.renamed) == (True, False)

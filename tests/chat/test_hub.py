@@ -114,7 +114,7 @@ async def test_catching_up_comes_in_pages_and_then_live(visit, everyone, never_l
 async def test_what_another_process_writes_is_heard(visit, everyone, looking_often, people, own_store):
     bob = await visit("bob")
     await bob.hello()
-    await own_store.transaction(rooms.leave, everyone, people["carla"].pk)  # the hub is told nothing
+    await own_store.transaction(rooms.end_membership, everyone, people["carla"].pk)  # the hub is told nothing
     (event,) = (await bob.take("events"))["events"]
     assert event["member"] == {"id": people["carla"].pk, "name": "Carla Conti", "joined": False}
 
@@ -122,7 +122,7 @@ async def test_what_another_process_writes_is_heard(visit, everyone, looking_oft
 async def test_what_another_process_wrote_in_between_comes_first(visit, everyone, never_looking, people, own_store):
     bob = await visit("bob")
     head = (await bob.hello())["rooms"][0]["head"]
-    await own_store.transaction(rooms.leave, everyone, people["carla"].pk)  # the hub is told nothing
+    await own_store.transaction(rooms.end_membership, everyone, people["carla"].pk)  # the hub is told nothing
     await bob.post(everyone, "b-1")
     heard: list[int] = []
     while len(heard) < 2:
@@ -149,7 +149,7 @@ async def test_somebody_who_comes_as_the_last_one_leaves_still_hears_other_proce
     hub.presence.enter(next_one.user, next_one.name, next_one.rooms)
     head = (await events.heads([everyone]))[everyone]
     hub.join(next_one, everyone, head, head)
-    await own_store.transaction(rooms.leave, everyone, people["carla"].pk)
+    await own_store.transaction(rooms.end_membership, everyone, people["carla"].pk)
     async with asyncio.timeout(10):
         frame = json.loads((await frames.get())["text"])
     assert frame["type"] == "events"
@@ -162,7 +162,7 @@ async def test_a_removed_member_is_told_and_hears_no_more(visit, people, everyon
     alice, bob = await visit("alice"), await visit("bob")
     await alice.hello()
     await bob.hello()
-    await own_store.transaction(rooms.leave, everyone, people["bob"].pk)
+    await own_store.transaction(rooms.end_membership, everyone, people["bob"].pk)
     assert (await bob.take("rooms"))["rooms"] == []
     await alice.post(everyone, "a-1", "Is he gone?")
     await alice.take("ack")
@@ -178,7 +178,7 @@ async def test_a_new_member_is_told_and_hears_from_now_on(visit, people, looking
     await alice.hello()
     den = await own_store.transaction(rooms.create_room, "Den", Room.Kind.CLOSED, people["alice"].pk)
     await alice.take("rooms")
-    await own_store.transaction(rooms.join, den, people["bob"].pk)
+    await own_store.transaction(rooms.add_membership, den, people["bob"].pk)
     assert den in [room["id"] for room in (await bob.take("rooms"))["rooms"]]
     await alice.post(den, "a-1", "Welcome to the den")
     while (frame := await bob.take("events"))["room"] != den:
@@ -254,6 +254,6 @@ async def test_a_read_that_fails_is_repeated_and_nothing_is_missed(
         return await read(*args)
 
     monkeypatch.setattr(events, "read", unlucky)
-    await own_store.transaction(rooms.leave, everyone, people["carla"].pk)
+    await own_store.transaction(rooms.end_membership, everyone, people["carla"].pk)
     (event,) = (await bob.take("events"))["events"]
     assert event["kind"] == "member"

@@ -122,7 +122,7 @@ def faults(monkeypatch) -> Callable[[int], None]:
         chance = random.Random(seed)
 
         def do_or_fail(connection, sender, frame):
-            ack = messages.do(connection, sender, frame)
+            ack = messages.perform_change(connection, sender, frame)
             if chance.random() < FAULTY:
                 raise OperationalError("disk I/O error")
             return ack
@@ -134,7 +134,7 @@ def faults(monkeypatch) -> Callable[[int], None]:
             return done
 
         original = module.commit_batch
-        monkeypatch.setattr(module, "do", do_or_fail)
+        monkeypatch.setattr(module, "perform_change", do_or_fail)
         monkeypatch.setattr(module, "commit_batch", commit_or_fail)
 
     return install

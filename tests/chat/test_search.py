@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from chat.actions.messages import do, set_deleted
-from chat.actions.rooms import create_room, leave
+from chat.actions.messages import perform_change, set_deleted
+from chat.actions.rooms import create_room, end_membership
 from chat.api import search as api
 from chat.api.endpoint import Request, TooOften
 from chat.limits import Allowance, Allowances
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def say(people, everyone):
     def say(body: str, room: int = everyone, sender: str = "bob") -> int:
         frame = Send(room, f"c{Message.objects.count()}", body)
-        return store.run_transaction(do, people[sender].pk, frame).id
+        return store.run_transaction(perform_change, people[sender].pk, frame).id
 
     return say
 
@@ -143,14 +143,14 @@ async def test_only_ones_own_rooms_are_searched(ask, found, say, people, everyon
         answers = [await ask(text, room=room) for room in (den, 10**9, 2**63 - 1)]
         assert {answer.status_code for answer in answers} == {404}
         assert len({answer.content for answer in answers}) == 1
-    await own_transaction(leave, everyone, people["bob"].pk)
+    await own_transaction(end_membership, everyone, people["bob"].pk)
     assert await found("plan") == []
 
 
 async def test_what_was_taken_back_is_not_found_and_what_was_changed_is_found_as_it_is(found, say, people):
     hasty, typo = await sync_to_async(say)("a hasty word"), await sync_to_async(say)("a wrod")
     await own_transaction(set_deleted_by, hasty, people["bob"].pk)
-    await own_transaction(do, people["bob"].pk, Edit("edit-1", typo, "a word"))
+    await own_transaction(perform_change, people["bob"].pk, Edit("edit-1", typo, "a word"))
     assert await found("word") == ["a word"]
     assert await found("wrod") == []
     assert await found("hasty") == []

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chat.actions.messages import do
-from chat.actions.rooms import leave
+from chat.actions.messages import perform_change
+from chat.actions.rooms import end_membership
 from chat.actions.sends import NotAllNew, send_together
 from chat.live import commit_queue as module
 from chat.live.commit_queue import commit_batch
@@ -57,7 +57,7 @@ def only_together(monkeypatch):
     def one_by_one(*_: object) -> None:
         raise AssertionError("this should have been written together")
 
-    monkeypatch.setattr(module, "do", one_by_one)
+    monkeypatch.setattr(module, "perform_change", one_by_one)
 
 
 @pytest.mark.usefixtures("only_together")
@@ -82,7 +82,7 @@ async def test_a_reply_is_written_with_the_others(commit, everyone, bob, carla):
 
 
 async def test_one_that_may_not_holds_up_nobody(commit, own_store, everyone, bob, carla):
-    await own_store.transaction(leave, everyone, carla)
+    await own_store.transaction(end_membership, everyone, carla)
     sends = [
         (bob, Send(everyone, "b1", "Hello")),
         (carla, Send(everyone, "c1", "Hello")),
@@ -128,7 +128,7 @@ async def test_what_is_written_together_is_what_is_written_one_by_one(own_store,
     together = await own_store.transaction(written)
     await Event.objects.filter(message__isnull=False).adelete()
     await Message.objects.all().adelete()
-    alone = [await own_store.transaction(do, user, frame) for user, frame in sends]
+    alone = [await own_store.transaction(perform_change, user, frame) for user, frame in sends]
     assert await own_store.transaction(written) == together
     assert [set(json.loads(ack.encode())) for ack in acks] == [set(json.loads(ack.encode())) for ack in alone]
 

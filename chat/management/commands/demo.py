@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from chat.actions.accounts import FIRST_ROOM, create_member, create_owner
-from chat.actions.messages import do
-from chat.actions.rooms import create_room, direct_room
+from chat.actions.messages import perform_change
+from chat.actions.rooms import create_room, open_direct_room
 from chat.models import Room, User
 from chat.protocol import React, Send
 from storage.store import store
@@ -83,7 +83,7 @@ class Command(BaseCommand):
         people |= {username: create_member(name, username, password) for name, username in TEAM}
         for name, talk in TALK.items():
             self._talk(self._room(name, people["alice"]), talk, people)
-        with_emi = store.run_transaction(direct_room, people["alice"].pk, people["emi"].pk)
+        with_emi = store.run_transaction(open_direct_room, people["alice"].pk, people["emi"].pk)
         self._talk(with_emi, DIRECT, people)
         names = ", ".join(people)
         self.stdout.write(f"A team of {len(people)} is in: {names}.\nEverybody's password is {password}")
@@ -93,11 +93,11 @@ class Command(BaseCommand):
         for line in lines:
             answers = None if line.answers is None else said[line.answers]
             send = Send(room, f"demo-{room}-{len(said)}", line.body, answers)
-            said.append(store.run_transaction(do, people[line.sender].pk, send).id)
+            said.append(store.run_transaction(perform_change, people[line.sender].pk, send).id)
             for emoji, fans in line.reactions.items():
                 for fan in fans:
                     react = React(f"demo-{said[-1]}-{emoji.encode().hex()}", said[-1], emoji, on=True)
-                    store.run_transaction(do, people[fan].pk, react)
+                    store.run_transaction(perform_change, people[fan].pk, react)
 
     def _room(self, name: str, owner: User) -> int:
         if name == FIRST_ROOM:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chat.actions.accounts import create_member, create_owner
-from chat.actions.messages import do
+from chat.actions.messages import perform_change
 from chat.models import Message, Room
 from chat.protocol import Send
 from storage.store import store
@@ -39,7 +39,7 @@ def everyone(alice):
 def say(everyone):
     def say(sender, body, client_id=None, room=None):
         frame = Send((room or everyone).pk, client_id or f"c{Message.objects.count()}", body)
-        return Message.objects.get(pk=store.run_transaction(do, sender.pk, frame).id)
+        return Message.objects.get(pk=store.run_transaction(perform_change, sender.pk, frame).id)
 
     return say
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from chat.actions.accounts import create_member
-from chat.actions.rooms import create_room, direct_room
+from chat.actions.rooms import create_room, open_direct_room
 from chat.models import Event, Membership, Room
 from storage.models import RolloutChange, RolloutFlag
 from storage.store import store
@@ -152,7 +152,7 @@ def test_memberships_come_and_go_through_the_log(desk, alice, bob):
 
 
 def test_direct_rooms_are_looked_at_and_left_alone(desk, alice, bob):
-    talk = store.run_transaction(direct_room, alice.pk, bob.pk)
+    talk = store.run_transaction(open_direct_room, alice.pk, bob.pk)
     membership = Membership.objects.get(room=talk, user=bob)
     carla = create_member("Carla", "carla", "a long enough password")
     desk.post(reverse("admin:chat_membership_delete", args=[membership.pk]), {"post": "yes"})

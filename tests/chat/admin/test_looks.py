@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from chat.actions.rooms import create_room, direct_room
+from chat.actions.rooms import create_room, open_direct_room
 from chat.models import Room
 from storage.store import store
 
@@ -20,7 +20,7 @@ SECRET = "the surprise is a kettle"
 def private(request, alice, bob):
     """A room that is not open, and of which bob is a member."""
     if request.param == "direct":
-        return Room.objects.get(pk=store.run_transaction(direct_room, alice.pk, bob.pk))
+        return Room.objects.get(pk=store.run_transaction(open_direct_room, alice.pk, bob.pk))
     return Room.objects.get(pk=store.run_transaction(create_room, "Plans", Room.Kind.CLOSED, bob.pk))
 
 

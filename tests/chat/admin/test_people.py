@@ -8,8 +8,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from chat.actions.accounts import create_member, renew_invite
-from chat.actions.messages import do
-from chat.actions.rooms import direct_room
+from chat.actions.messages import perform_change
+from chat.actions.rooms import open_direct_room
 from chat.models import Event, Invite, Message, Room, User
 from chat.protocol import React
 from chat.queries.events import events_json
@@ -204,8 +204,8 @@ def test_somebody_who_never_wrote_is_deleted_and_no_log_has_a_hole(desk, dora, e
 
 def test_what_somebody_wrote_stays_without_their_name(desk, alice, bob, everyone, say):
     asked, answered = say(alice, "Who is here?"), say(bob, "Not me")
-    store.run_transaction(do, bob.pk, React("r1", asked.pk, "👍", on=True))
-    talk = Room.objects.get(pk=store.run_transaction(direct_room, alice.pk, bob.pk))
+    store.run_transaction(perform_change, bob.pk, React("r1", asked.pk, "👍", on=True))
+    talk = Room.objects.get(pk=store.run_transaction(open_direct_room, alice.pk, bob.pk))
     say(bob, "Between us", room=talk)
     token = renew_invite(bob).token
     desk.post(LIST, {"action": "delete_selected", "_selected_action": [bob.pk], "post": "yes"})
