@@ -1,4 +1,4 @@
-"""Statements and parameters, before they reach a driver."""
+"""Statements, how they are put together, and parameters, before they reach a driver."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, LiteralString
 
 from django.db import DataError, NotSupportedError
 
@@ -19,6 +19,26 @@ _PLACEHOLDER = re.compile(r"(?<!%)%s")
 _FIRST_WORD = re.compile(r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*(\w*)", re.DOTALL)
 _TRANSACTION = {"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"}
 _LASTING = {"PRAGMA", "ATTACH", "DETACH", "VACUUM"}
+
+
+class Fragment(str):
+    """SQL that the program itself has written."""
+
+    __slots__ = ()
+
+
+def sql(template: LiteralString, **fragments: Fragment | int) -> Fragment:
+    """A statement, or a part of one, with its `{name}`s replaced.
+
+    The one place where SQL is put together from pieces, so that none of them can come from outside.
+
+    Raises:
+        TypeError: one is an ordinary text.
+    """
+    for name, fragment in fragments.items():
+        if not isinstance(fragment, Fragment | int):
+            raise TypeError(f"{name} is a text of unknown origin: pass it as a parameter, or make it with sql()")
+    return Fragment(template.format(**fragments))
 
 
 @lru_cache(maxsize=1024)

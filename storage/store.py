@@ -22,14 +22,13 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils.connection import ConnectionDoesNotExist
 
-from storage import dialect, text_search
 from storage.connections import Connection, DjangoConnection, Row, WriteResult
-from storage.dialect import Fragment, sql
 from storage.exceptions import PoolClosed
 from storage.figures import Histogram
 from storage.flags import Flags, check_name
 from storage.loop_lag import LoopLag
-from storage.sql import Params
+from storage.sql import Fragment, Params, sql
+from storage.sqlite import dialect, text_search
 from storage.sqlite.checkpointer import Checkpointer
 from storage.sqlite.file import database_file
 from storage.stock import StockPath

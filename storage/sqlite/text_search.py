@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from storage.dialect import Fragment
+from storage.sql import Fragment
 
 _LIKE = re.compile("[!%_]")
 

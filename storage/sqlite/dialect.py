@@ -7,30 +7,7 @@ sent: that travels as a parameter (`%s`).
 
 from __future__ import annotations
 
-from typing import LiteralString
-
-__all__ = ["Fragment", "sql"]
-
-
-class Fragment(str):
-    """SQL that the program itself has written."""
-
-    __slots__ = ()
-
-
-def sql(template: LiteralString, **fragments: Fragment | int) -> Fragment:
-    """A statement, or a part of one, with its `{name}`s replaced.
-
-    The one place where SQL is put together from pieces, so that none of them can come from outside.
-
-    Raises:
-        TypeError: one is an ordinary text.
-    """
-    for name, fragment in fragments.items():
-        if not isinstance(fragment, Fragment | int):
-            raise TypeError(f"{name} is a text of unknown origin: pass it as a parameter, or make it with sql()")
-    return Fragment(template.format(**fragments))
-
+from storage.sql import Fragment, sql
 
 # Time
 
