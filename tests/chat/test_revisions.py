@@ -37,9 +37,9 @@ def raw(sql: str) -> None:
         lambda people, room: Membership.objects.filter(user=people["bob"]).delete(),
         lambda people, room: Room.objects.get(pk=room).members.clear(),
         lambda people, room: raw("DELETE FROM chat_membership"),
-        lambda people, room: store.run_transaction(rooms.leave, room, people["bob"].pk),
+        lambda people, room: store.run_transaction(rooms.end_membership, room, people["bob"].pk),
         lambda people, room: store.run_transaction(rooms.create_room, "New", Room.Kind.CLOSED, people["bob"].pk),
-        lambda people, room: store.run_transaction(rooms.direct_room, people["alice"].pk, people["bob"].pk),
+        lambda people, room: store.run_transaction(rooms.open_direct_room, people["alice"].pk, people["bob"].pk),
         lambda people, room: Membership.objects.filter(user=people["bob"]).update(room=Room.objects.create(name="R")),
     ],
     ids=["the admin", "a relation", "SQL", "leaving", "a new room", "a direct room", "an update"],
@@ -134,7 +134,7 @@ async def test_somebody_removed_while_coming_in_is_found_by_the_next_look(visit,
     monkeypatch.setattr("chat.live.consumer.welcome", slow)
     coming = asyncio.ensure_future(bob.hello())
     await read.wait()
-    await store.transaction(rooms.leave, everyone, people["bob"].pk)
+    await store.transaction(rooms.end_membership, everyone, people["bob"].pk)
     await process.hub._look_at_all(whatever_changed=False)
     gate.set()
     await coming
