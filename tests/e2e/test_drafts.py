@@ -88,6 +88,7 @@ async def test_nobody_sees_the_drafts_of_another_and_logging_out_throws_them_awa
     await log_in("bob")
     await expect(desk.composer).to_have_value("What bob begins")
     await desk.page.get_by_role("button", name="Log out").click()
+    await desk.page.get_by_role("dialog").get_by_role("button", name="Log out").click()
     await expect(desk.page.get_by_role("heading", name="Welcome back")).to_be_visible()
     assert await desk.page.evaluate(DRAFTS) == []
 

@@ -24,6 +24,8 @@ NOTIFICATIONS = """
     }
     constructor(title, options) {
       super();
+      if (window.illegal) throw new TypeError("Illegal constructor");
+      if (window.Notification.permission !== "granted") return;
       Object.assign(this, options, { title });
       document.documentElement.dataset.shown = String(window.shown.push(this));
     }
@@ -112,3 +114,26 @@ async def test_of_several_tabs_one_tells_and_none_while_one_is_looked_at(server,
     for each in waiting:
         each.cancel()
     assert [body for page in (bob.page, second) for _, body in await shown(page)] == ["@Bob Brandt two"]
+
+
+async def test_a_browser_that_can_only_be_asked_is_found_out_and_said(server, room, bob):
+    """Chrome on Android has the permission and no constructor."""
+    await bob.page.add_init_script("window.illegal = true;")
+    await bob.open(f"/rooms/{room}/")
+    await bob.page.get_by_role("button", name="Turn on notifications").click()
+    await expect(bob.page.get_by_role("button", name="This browser cannot show notifications")).to_be_disabled()
+    assert await bob.page.evaluate("window.asked") == 0
+
+
+async def test_what_such_a_browser_was_allowed_before_breaks_nothing_when_a_message_comes(server, room, sit_down, bob):
+    carla = await sit_down("carla", server)
+    await bob.page.add_init_script(
+        "localStorage.setItem('allowed', 'granted'); window.Notification.permission = 'granted';"
+    )
+    await bob.page.add_init_script("window.illegal = true;")
+    await bob.open(f"/rooms/{room}/")
+    await carla.open(f"/rooms/{room}/")
+    await hide(bob.page)
+    await carla.write("@Bob Brandt are you there?")
+    await expect(bob.page.get_by_role("button", name="This browser cannot show notifications")).to_be_disabled()
+    await bob.shows("@Bob Brandt are you there?")

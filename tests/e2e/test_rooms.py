@@ -234,3 +234,55 @@ async def test_the_keys_are_explained_on_a_question_mark_but_not_while_writing(s
     await expect(bob.page.get_by_role("dialog", name="Keyboard")).to_be_visible()
     await bob.page.keyboard.press("Escape")
     await expect(bob.page.locator("#messages")).to_be_focused()
+
+
+async def test_offline_on_a_phone_the_header_still_names_the_room(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    bob.expected = ["WebSocket connection to", "ERR_INTERNET_DISCONNECTED"]
+    await bob.page.set_viewport_size({"width": 360, "height": 640})
+    await bob.open(f"/rooms/{room}/")
+    bob.line.to_server = lambda frame: frame["type"] not in {"send", "hello"}
+    for number in range(3):
+        await bob.write(f"Waits {number}")
+    await bob.page.context.set_offline(offline=True)
+    await bob.line.cut()
+    await expect(bob.connection).to_contain_text("3 messages waiting.")
+    title = bob.page.locator("#room-name")
+    assert await title.evaluate("(title) => title.clientWidth >= title.scrollWidth && title.clientWidth > 0")
+    await expect(bob.connection).to_be_in_viewport(ratio=1)
+    assert await bob.page.evaluate("document.scrollingElement.scrollWidth") == 360
+
+
+async def test_open_rooms_keep_their_sign_while_a_closed_one_is_open(server, room, sit_down):
+    alice = await sit_down("alice", server)
+    await alice.open(f"/rooms/{server.world.closed}/")
+    await expect(link(alice, server.world.closed)).to_be_visible()
+    signs = "(link) => getComputedStyle(link.querySelector('.room-sign'), '::before').content"
+    assert await link(alice, room).evaluate(signs) == '"#"'
+    assert await link(alice, server.world.closed).evaluate(signs) == '""'
+
+
+async def test_the_last_member_of_a_closed_room_is_told_that_nobody_can_come_back(start_server, sit_down):
+    server = start_server()
+    bob, carla = await sit_down("bob", server), await sit_down("carla", server)
+    await bob.open()
+    await bob.page.get_by_role("button", name="New room").click()
+    dialog = bob.page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill("Two of us")
+    await dialog.get_by_label("Closed").check()
+    await dialog.get_by_role("button", name="Create the room").click()
+    await bob.page.get_by_role("button", name="Add people").click()
+    await bob.page.keyboard.type("carla")
+    await bob.page.keyboard.press("Enter")
+    await expect(dialog.get_by_text("Carla Conti is now a member.")).to_be_visible()
+    await bob.page.keyboard.press("Escape")
+
+    await carla.open()
+    await carla.page.get_by_role("link", name="Two of us").click()
+    for person, told in ((carla, "only a member can add you again"), (bob, "You are its last member.")):
+        await person.page.get_by_role("button", name="Members").click()
+        leaving = person.page.get_by_role("dialog")
+        await leaving.get_by_role("button", name="Leave").click()
+        await expect(leaving).to_contain_text(told)
+        await leaving.get_by_role("button", name="Leave").click()
+        await expect(person.page.get_by_role("link", name="Two of us")).to_have_count(0)

@@ -1,4 +1,4 @@
-import { Dialog } from "../dialogs/dialog.js";
+import { StandIn } from "../dialogs/stand_in.js";
 
 /**
  * What buttons (by `data-command`) and keys can call up. Each is loaded when it is first wanted.
@@ -18,19 +18,23 @@ const COMMANDS = {
   keys: async () => (await import("./shortcuts_dialog.js")).openShortcuts,
 };
 
+const WITHOUT_TEXT = new Set(["room", "leave", "keys"]);
+
 /** @param {string} name @param {import("./parts.js").Parts} parts */
 export async function runCommand(name, parts) {
   // At once, so that what is typed next does not land in the composer.
-  const waiting = new Dialog("One moment…").open();
+  const standIn = new StandIn(!WITHOUT_TEXT.has(name));
+  const { dialog } = standIn;
+  dialog.open();
   try {
     const open = await COMMANDS[name]?.();
     // Who closed it, or called up something else, does not wait for this any more.
-    if (waiting.isOpen) open?.(parts);
-    waiting.close();
+    if (dialog.isOpen && open) standIn.giveWayTo(() => open(parts));
+    dialog.close();
   } catch (error) {
     // A module that did not come is a TypeError, in every browser.
     if (!(error instanceof TypeError)) throw error;
-    waiting.showProblem("This could not be loaded. Check the connection and try again.");
+    dialog.showProblem("This could not be loaded. Check the connection and try again.");
   }
 }
 

@@ -13,6 +13,8 @@ const TAB_MS = 5_000;
 /** Notifications of the system, for when no page of the chat can be seen. Asks for permission only when its button is pressed. */
 export class Notifications {
   #button = find("#notifications", HTMLButtonElement);
+  /** Where they can be allowed and yet not made, as in Chrome on Android: only a service worker may do it there. */
+  #refused = false;
 
   /** @param {Saved} saved @param {(room: number) => void} go */
   constructor(saved, go) {
@@ -42,20 +44,34 @@ export class Notifications {
   }
 
   get #on() {
-    return POSSIBLE && Notification.permission === "granted" && this.saved.get("off") === null;
+    return POSSIBLE && !this.#refused && Notification.permission === "granted" && this.saved.get("off") === null;
   }
 
   /** @param {number} room @param {string} title @param {NotificationOptions} options */
   #show(room, title, options) {
-    const notification = new Notification(title, options);
-    notification.addEventListener("click", () => {
+    const notification = this.#make(title, options);
+    notification?.addEventListener("click", () => {
       window.focus();
       this.go(room);
       notification.close();
     });
   }
 
+  /** @param {string} title @param {NotificationOptions} options */
+  #make(title, options) {
+    try {
+      return new Notification(title, options);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.#refused = true;
+      this.#draw();
+      return null;
+    }
+  }
+
   async #pressed() {
+    // Without permission nothing shows, but a browser that cannot says so.
+    if (Notification.permission === "default" && !this.#make("", {})) return;
     this.saved.set("off", this.#on ? "1" : null);
     if (Notification.permission === "default") await Notification.requestPermission();
     this.#draw();
@@ -64,10 +80,10 @@ export class Notifications {
   #draw() {
     const denied = Notification.permission === "denied";
     this.#button.hidden = false;
-    this.#button.disabled = denied;
-    this.#button.textContent = denied
-      ? "Notifications are blocked by this browser"
-      : `Turn ${this.#on ? "off" : "on"} notifications`;
+    this.#button.disabled = denied || this.#refused;
+    if (this.#refused) this.#button.textContent = "This browser cannot show notifications";
+    else if (denied) this.#button.textContent = "Notifications are blocked in this browser";
+    else this.#button.textContent = `Turn ${this.#on ? "off" : "on"} notifications`;
   }
 }
 

@@ -25,13 +25,20 @@ export class Saved {
     else this.#refused.set(key, value);
   }
 
+  /** Under which keys something is kept. @returns {string[]} */
+  get keys() {
+    const kept = this.#attempt(
+      (storage) => Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? ""),
+      /** @type {string[]} */ ([]),
+    );
+    const ours = kept.filter((key) => key.startsWith(this.prefix)).map((key) => key.slice(this.prefix.length));
+    return [...new Set([...ours, ...this.#refused.keys()])].filter((key) => this.get(key) !== null);
+  }
+
   /** Forgets all of it. */
   clear() {
+    for (const key of this.keys) this.set(key, null);
     this.#refused.clear();
-    this.#attempt((storage) => {
-      const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
-      for (const key of keys) if (key.startsWith(this.prefix)) storage.removeItem(key);
-    }, undefined);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { listenForCommands, runCommand } from "./commands.js";
 import { Drafts } from "../composer/drafts.js";
-import { find } from "../dom/elements.js";
+import { askBeforeLogOut } from "./log_out.js";
 import { Mentions } from "./mentions.js";
 import { Notifications } from "./notifications.js";
 import { Online } from "../people/online.js";
@@ -22,7 +22,7 @@ export class Shell {
     this.drafts = new Drafts(this.#saved("draft"), (room) => parts.rooms.mark(room));
     this.notifications = new Notifications(this.#saved("notifications"), (room) => parts.pages.go(room));
     window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.saved.prefix) && parts.rooms.markAll());
-    find("#log-out", HTMLFormElement).addEventListener("submit", () => this.drafts.clear());
+    askBeforeLogOut({ unsent: () => parts.outbox.outbox.items().length, drafts: this.drafts });
     const run = (/** @type {string} */ command) => runCommand(command, parts);
     listenForCommands(run);
     listenForShortcuts(run);

@@ -60,6 +60,12 @@ export class Drafts {
     this.setReply(room, null);
   }
 
+  /** In how many rooms there is one. */
+  get count() {
+    const rooms = new Set(this.saved.keys.map((key) => Number.parseInt(key)));
+    return [...rooms].filter((room) => this.has(room)).length;
+  }
+
   clear() {
     this.saved.clear();
   }

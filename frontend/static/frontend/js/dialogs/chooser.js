@@ -5,6 +5,8 @@ import { rank } from "../text/fuzzy.js";
 /** @typedef {{name: string, detail: string, sign: Node, choose: () => void}} Option */
 
 const SHOWN = 50;
+/** Enter does not wait longer than this for options that are still to come. */
+const PATIENCE_MS = 5_000;
 let count = 0;
 
 /** A field, and under it what fits the letters typed: the arrows move, Enter or a click chooses. */
@@ -15,6 +17,11 @@ export class Chooser {
   #options = null;
   /** @type {Option[]} */
   #shown = [];
+  /** What options are still to come, of which one may be meant. */
+  #coming = 0;
+  #entered = false;
+  /** Whether the arrows have chosen among what is on show. */
+  #moved = false;
 
   /** @param {string} label @param {string} nothing what to say when nothing fits */
   constructor(label, nothing) {
@@ -39,14 +46,31 @@ export class Chooser {
       spellcheck: false,
       autofocus: true,
     });
-    this.#field.addEventListener("input", () => this.#draw(0));
+    this.#field.addEventListener("input", () => {
+      this.#entered = this.#moved = false;
+      this.#draw(0);
+    });
     this.#field.addEventListener("keydown", (event) => this.#keyDown(event));
   }
 
   /** May come late, and again. @param {Option[]} options */
   show(options) {
     this.#options = options;
-    this.#draw(this.list.active);
+    // What was chosen by the arrows stays; what was only the first to fit need not be.
+    this.#draw(this.#entered ? 0 : this.list.active);
+  }
+
+  /** Options are on their way to `show`: Enter waits for them, since one of them may be meant. @param {Promise<unknown>} coming */
+  async expect(coming) {
+    this.#coming += 1;
+    await Promise.race([coming, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    this.#coming -= 1;
+    if (this.#entered) this.#enter();
+  }
+
+  #enter() {
+    this.#entered = this.#coming > 0 && !this.#moved;
+    if (!this.#entered && this.element.isConnected) this.#shown[this.list.active]?.choose();
   }
 
   /** @param {number} active */
@@ -60,8 +84,9 @@ export class Chooser {
   /** @param {KeyboardEvent} event */
   #keyDown(event) {
     if (event.isComposing) return;
-    if (event.key === "Enter") this.#shown[this.list.active]?.choose();
+    if (event.key === "Enter") this.#enter();
     else if (!this.list.move(event.key)) return;
+    else this.#moved = true;
     event.preventDefault();
   }
 }

@@ -1,11 +1,11 @@
 import { ApiError } from "../connection/api.js";
 import { find, make, makeButton, showIf } from "../dom/elements.js";
 
-/** There is one at a time. @type {Dialog | null} */
-let current = null;
-
 /** A native modal dialog: it takes the focus and returns it, closes with Esc, by its button and by a click beside it. */
 export class Dialog {
+  /** There is one at a time. @type {Dialog | null} */
+  static current = null;
+
   #heading = make("h2", "dialog-title");
   #problem = make("p", "dialog-problem");
   #content = make("div", "dialog-content");
@@ -32,8 +32,8 @@ export class Dialog {
   }
 
   open() {
-    current?.close();
-    current = this;
+    Dialog.current?.close();
+    Dialog.current = this;
     document.body.append(this.element);
     this.element.showModal();
     return this;
@@ -106,7 +106,7 @@ export class Dialog {
   }
 
   #closed() {
-    if (current === this) current = null;
+    if (Dialog.current === this) Dialog.current = null;
     this.element.remove();
     // What had the focus before may be gone with a room or a list.
     if (document.activeElement === document.body) find("#messages", HTMLElement).focus();

@@ -9,16 +9,18 @@ import { personOption } from "./person_option.js";
 export function openDirectMessage({ me, shell: { online }, pages }) {
   const chooser = new Chooser("Find a person to write to", "There is nobody of that name.");
   const dialog = new Dialog("Write to somebody", chooser.element).open();
-  void dialog.load(
-    () => ask("GET", "/api/people/"),
-    ({ people }) => {
-      const others = people.filter((/** @type {Person} */ { id }) => id !== me.id);
-      chooser.show(
-        others.map((/** @type {Person} */ person) =>
-          personOption(person, online, () => goToPerson(person.id, dialog, pages)),
-        ),
-      );
-    },
+  void chooser.expect(
+    dialog.load(
+      () => ask("GET", "/api/people/"),
+      ({ people }) => {
+        const others = people.filter((/** @type {Person} */ { id }) => id !== me.id);
+        chooser.show(
+          others.map((/** @type {Person} */ person) =>
+            personOption(person, online, () => goToPerson(person.id, dialog, pages)),
+          ),
+        );
+      },
+    ),
   );
 }
 
@@ -26,9 +28,6 @@ export function openDirectMessage({ me, shell: { online }, pages }) {
 export function goToPerson(user, dialog, pages) {
   void dialog.attempt(
     () => ask("POST", "/api/direct/", { user }),
-    ({ id }) => {
-      dialog.close();
-      pages.go(id);
-    },
+    ({ id }) => pages.go(id, dialog),
   );
 }

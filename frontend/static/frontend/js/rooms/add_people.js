@@ -34,12 +34,14 @@ export function openAddPeople({ shell: { online }, rooms, conversations }) {
     chooser.show(others.map((person) => personOption(person, online, () => add(person))));
   }
 
-  void dialog.load(
-    () => Promise.all([ask("GET", "/api/people/"), ask("GET", path)]),
-    ([{ people }, { members }]) => {
-      const inside = new Set(members.map((/** @type {Person} */ { id }) => id));
-      others = people.filter((/** @type {Person} */ { id }) => !inside.has(id));
-      show();
-    },
+  void chooser.expect(
+    dialog.load(
+      () => Promise.all([ask("GET", "/api/people/"), ask("GET", path)]),
+      ([{ people }, { members }]) => {
+        const inside = new Set(members.map((/** @type {Person} */ { id }) => id));
+        others = people.filter((/** @type {Person} */ { id }) => !inside.has(id));
+        show();
+      },
+    ),
   );
 }

@@ -1,7 +1,8 @@
 import { ask } from "../connection/api.js";
 import { Chooser } from "../dialogs/chooser.js";
 import { Dialog } from "../dialogs/dialog.js";
-import { commandButton, make } from "../dom/elements.js";
+import { commandButton } from "../dom/elements.js";
+import { roomSign } from "./room_sign.js";
 
 /** Open rooms one is not in; choosing one joins it. @param {import("../app/parts.js").Parts} parts */
 export function openBrowseRooms({ pages }) {
@@ -16,16 +17,15 @@ export function openBrowseRooms({ pages }) {
   function join(id) {
     void dialog.attempt(
       () => ask("POST", `/api/rooms/${id}/join/`),
-      () => {
-        dialog.close();
-        pages.go(id);
-      },
+      () => pages.go(id, dialog),
     );
   }
 
-  void dialog.load(
-    () => ask("GET", "/api/rooms/"),
-    ({ rooms }) => chooser.show(rooms.map((/** @type {OpenRoom} */ room) => option(room, join))),
+  void chooser.expect(
+    dialog.load(
+      () => ask("GET", "/api/rooms/"),
+      ({ rooms }) => chooser.show(rooms.map((/** @type {OpenRoom} */ room) => option(room, join))),
+    ),
   );
 }
 
@@ -34,5 +34,5 @@ export function openBrowseRooms({ pages }) {
 /** @param {OpenRoom} room @param {(id: number) => void} join */
 function option({ id, name, members }, join) {
   const detail = members === 1 ? "1 member · Join" : `${members} members · Join`;
-  return { name, detail, sign: make("span", "room-sign"), choose: () => join(id) };
+  return { name, detail, sign: roomSign("open"), choose: () => join(id) };
 }

@@ -23,10 +23,7 @@ export function openCreateRoom({ pages }) {
     const asked = { name: name.input.value, kind: new FormData(form).get("kind") };
     void dialog.attempt(
       () => ask("POST", "/api/rooms/", asked),
-      ({ id }) => {
-        dialog.close();
-        pages.go(id);
-      },
+      ({ id }) => pages.go(id, dialog),
     );
   });
 }

@@ -5,6 +5,7 @@ import { make, makeButton } from "../dom/elements.js";
 const AFTERWARDS = {
   open: "You get no more messages from it. You can join it again whenever you like.",
   closed: "You get no more messages from it, and only a member can add you again.",
+  last: "You are its last member. When you leave, nobody can come back, and nobody can read any more what was said in it.",
 };
 
 /** Asks before it leaves the open room. @param {import("../app/parts.js").Parts} parts */
@@ -22,6 +23,16 @@ export function openLeaveRoom({ rooms, pages, conversations }) {
       },
     ),
   );
-  const question = make("p", "", room.kind === "closed" ? AFTERWARDS.closed : AFTERWARDS.open);
+  const question = make("p", "", room.kind === "closed" ? "" : AFTERWARDS.open);
   const dialog = new Dialog(`Leave ${room.name}?`, question, make("p", "dialog-actions", [leave, stay])).open();
+  if (room.kind !== "closed") return;
+  // What cannot be undone is said before it can be done.
+  leave.disabled = true;
+  void dialog.load(
+    () => ask("GET", `/api/rooms/${room.id}/members/`),
+    ({ members }) => {
+      question.textContent = members.length === 1 ? AFTERWARDS.last : AFTERWARDS.closed;
+      leave.disabled = false;
+    },
+  );
 }

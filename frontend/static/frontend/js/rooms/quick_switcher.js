@@ -1,10 +1,10 @@
 import { ask } from "../connection/api.js";
 import { Chooser } from "../dialogs/chooser.js";
 import { Dialog } from "../dialogs/dialog.js";
-import { make } from "../dom/elements.js";
 import { goToPerson } from "../people/direct_message.js";
 import { personOption } from "../people/person_option.js";
 import { presenceMark } from "../people/presence_mark.js";
+import { roomSign } from "./room_sign.js";
 
 /** @typedef {import("../connection/protocol.js").Person} Person @typedef {import("../connection/protocol.js").Room} Room */
 
@@ -14,8 +14,8 @@ export function openQuickSwitcher({ me, shell: { online }, rooms, pages, convers
   const dialog = new Dialog("Go to…", chooser.element).open();
 
   /** @param {Room} room */
-  function roomOption({ id, name, unread, with: person }) {
-    const sign = person ? presenceMark(person.id, online) : make("span", "room-sign");
+  function roomOption({ id, name, kind, unread, with: person }) {
+    const sign = person ? presenceMark(person.id, online) : roomSign(kind);
     const choose = () => {
       dialog.close();
       pages.go(id);
@@ -27,16 +27,18 @@ export function openQuickSwitcher({ me, shell: { online }, rooms, pages, convers
   const elsewhere = all.filter(({ id }) => id !== conversations.current).map(roomOption);
   const known = new Set([me.id, ...all.map((room) => room.with?.id)]);
   chooser.show(elsewhere);
-  void dialog.load(
-    () => ask("GET", "/api/people/"),
-    ({ people }) => {
-      const others = people.filter((/** @type {Person} */ { id }) => !known.has(id));
-      chooser.show([
-        ...elsewhere,
-        ...others.map((/** @type {Person} */ person) =>
-          personOption(person, online, () => goToPerson(person.id, dialog, pages)),
-        ),
-      ]);
-    },
+  void chooser.expect(
+    dialog.load(
+      () => ask("GET", "/api/people/"),
+      ({ people }) => {
+        const others = people.filter((/** @type {Person} */ { id }) => !known.has(id));
+        chooser.show([
+          ...elsewhere,
+          ...others.map((/** @type {Person} */ person) =>
+            personOption(person, online, () => goToPerson(person.id, dialog, pages)),
+          ),
+        ]);
+      },
+    ),
   );
 }

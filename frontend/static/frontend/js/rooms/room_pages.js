@@ -1,13 +1,15 @@
 import { find, setText } from "../dom/elements.js";
 import { showPageTitle } from "./page_title.js";
 
+/** @typedef {import("../dialogs/dialog.js").Dialog} Dialog */
+
 /** Which room the address names: moves between rooms without loading the page, and follows the browser's back and forward. */
 export class RoomPages {
   #title = find("#room-name", HTMLElement);
   #messages = find("#messages", HTMLElement);
   /** @type {number | null} */
   #room;
-  /** A room to go to once it is in the list. @type {number | null} */
+  /** A room to go to once it is in the list. @type {{room: number, dialog: Dialog | undefined} | null} */
   #awaited = null;
   /** A room that its reader has left: the page goes on without being told. @type {number | null} */
   #left = null;
@@ -33,10 +35,16 @@ export class RoomPages {
     this.#show(this.#room);
   }
 
-  /** Opens a room; one that was just made or joined as soon as the server has said so. @param {number} room */
-  go(room) {
-    this.#awaited = this.rooms.get(room) ? null : room;
-    if (this.#awaited !== null) return;
+  /**
+   * Opens a room; one that was just made or joined as soon as the server has said so. Until then the dialog in which it was
+   * chosen stays open, so that what is typed for it does not land in the room before; who closes it will not go there.
+   *
+   * @param {number} room @param {Dialog} [dialog]
+   */
+  go(room, dialog) {
+    this.#awaited = this.rooms.get(room) ? null : { room, dialog };
+    if (this.#awaited) return;
+    dialog?.close();
     if (room !== this.#room) history.pushState({ room }, "", this.rooms.urlOf(room));
     this.#show(room);
   }
@@ -53,7 +61,7 @@ export class RoomPages {
    */
   roomsChanged() {
     if (this.#isLost && this.#room === this.#left) this.#goOn();
-    if (this.#awaited !== null && this.rooms.get(this.#awaited)) this.go(this.#awaited);
+    this.#goToAwaited();
     if (this.#room === null && this.rooms.first !== null && !matchMedia("(max-width: 720px)").matches)
       this.#show(this.rooms.first);
     document.body.classList.toggle("no-rooms", this.rooms.first === null && !this.#isLost);
@@ -68,6 +76,12 @@ export class RoomPages {
     this.#messages.setAttribute("aria-label", room ? `Messages in ${room.name}` : "Messages");
     document.body.dataset.kind = room?.kind ?? "";
     showPageTitle(room?.name ?? null, this.rooms.unread);
+  }
+
+  #goToAwaited() {
+    const { room, dialog } = this.#awaited ?? {};
+    if (dialog?.isOpen === false) this.#awaited = null;
+    else if (room !== undefined && this.rooms.get(room)) this.go(room, dialog);
   }
 
   get #isLost() {

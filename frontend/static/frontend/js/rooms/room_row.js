@@ -1,5 +1,6 @@
 import { make, setText, showIf } from "../dom/elements.js";
 import { presenceMark } from "../people/presence_mark.js";
+import { roomSign } from "./room_sign.js";
 import { shortCount } from "../dom/short_count.js";
 
 /** @typedef {import("../connection/protocol.js").Room} Room */
@@ -20,7 +21,7 @@ export class RoomRow {
     this.#link.href = url;
     this.#link.dataset.roomId = String(room.id);
     this.#link.dataset.kind = room.kind;
-    this.#link.prepend(room.with ? presenceMark(room.with.id, online) : make("span", "room-sign"));
+    this.#link.prepend(room.with ? presenceMark(room.with.id, online) : roomSign(room.kind));
   }
 
   /** Shows the room as it is now. */
