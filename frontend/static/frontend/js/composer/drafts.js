@@ -62,7 +62,7 @@ export class Drafts {
 
   /** In how many rooms there is one. */
   get count() {
-    const rooms = new Set(this.saved.keys.map((key) => Number.parseInt(key)));
+    const rooms = new Set(this.saved.keys.map((key) => Number.parseInt(key, 10)));
     return [...rooms].filter((room) => this.has(room)).length;
   }
 
