@@ -16,6 +16,5 @@ urlpatterns = [
     path("invite/", views.invite, name="invite"),
     path("api/", include("chat.api.urls")),
     path("metrics", views.metrics, name="metrics"),
-    path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon),
 ]

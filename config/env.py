@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -123,6 +124,8 @@ def _redis(name: str) -> str:
 # Where things are
 VAR_DIR = _read("VAR_DIR", lambda name: BASE_DIR / Path(os.environ[name]).expanduser(), BASE_DIR / "var")
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+with suppress(PermissionError):  # somebody else's folder is theirs to open
+    VAR_DIR.chmod(0o700)
 DATABASE = _read("DATABASE_URL", _database, {"NAME": str(VAR_DIR / "posthorn.sqlite3")})
 REDIS_URL = _read("REDIS_URL", _redis, "")
 
@@ -158,4 +161,5 @@ USE_SQLITE_WORKERS: bool | None = _read("USE_SQLITE_WORKERS", _boolean, None)
 SQLITE_WORKER_COUNT = _read("SQLITE_WORKER_COUNT", _within(1, 64), 2)
 SQLITE_MAX_QUEUE_SIZE = _read("SQLITE_MAX_QUEUE_SIZE", _within(1, 1_000_000), 1000)
 SQLITE_MAX_READ_SECONDS = _read("SQLITE_MAX_READ_SECONDS", _within(1, 86_400), 30)
+DISK_RESERVE_MB = _read("DISK_RESERVE_MB", _within(0, 1_000_000), 50)
 SQLITE_SYNCHRONOUS = _read("SQLITE_SYNCHRONOUS", _one_of("FULL", "NORMAL", "EXTRA"), "FULL")

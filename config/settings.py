@@ -84,6 +84,7 @@ USE_SQLITE_WORKERS = env.USE_SQLITE_WORKERS
 SQLITE_WORKER_COUNT = env.SQLITE_WORKER_COUNT
 SQLITE_MAX_QUEUE_SIZE = env.SQLITE_MAX_QUEUE_SIZE
 SQLITE_MAX_READ_SECONDS = env.SQLITE_MAX_READ_SECONDS
+DISK_RESERVE_MB = env.DISK_RESERVE_MB
 ROLLOUT_FLAGS = {
     "sqlite_workers": "database work of the chat runs on Posthorn's own worker threads",
     "chat_queue": "the browser sends through its outbox and does not wait for the server",
@@ -160,6 +161,7 @@ CONTENT_SECURITY_POLICY = {
 # Static files, served by the same process under names that change with their content
 STATIC_URL = "static/"
 STATIC_ROOT = env.VAR_DIR / "static"
+FILE_UPLOAD_PERMISSIONS = 0o600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static.StaticFiles"},

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from storage.exceptions import QueryTimeout
 from storage.tasks import Task
+from storage.troubles import Trouble
 
 T = TypeVar("T")
 
@@ -66,6 +67,7 @@ class Figures:
         self.latency = Histogram()
         self.batch = Histogram(SIZES)
         self.commit = Histogram()
+        self.trouble = Trouble()
         self._lock = threading.Lock()
 
     def count(self, outcome: str) -> None:
@@ -86,6 +88,10 @@ class Figures:
 
     def ran(self, task: Task, error: BaseException | None) -> None:
         """Count a piece of work that a thread is through with. Abandoned work counts as what `watch` said of it."""
+        if error is None:
+            self.trouble.passed()
+        else:
+            self.trouble.met(error)
         with self._lock:
             if isinstance(error, QueryTimeout):
                 self.outcomes["interrupted"] += 1

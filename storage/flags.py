@@ -16,6 +16,8 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
+from storage.exceptions import FileLost
+
 logger = logging.getLogger("storage")
 
 FRESH_SECONDS = 1.0
@@ -64,6 +66,8 @@ class Flags:
         try:
             read = database_sync_to_async(self._read, thread_sensitive=False, executor=self._thread)
             self._percents = await read()
+        except FileLost:
+            pass  # said already
         except DatabaseError as error:
             logger.warning("rollout flags could not be read, the last known ones stay: %s", error)
         self._read_at = time.monotonic()

@@ -22,6 +22,7 @@ WORSE_ERRORS = 0.01  # more errors than the old path by this share of all operat
 WORSE_FACTOR = 2.0  # slower than the old path by this factor ...
 WORSE_SECONDS = 0.01  # ... and by this much
 LOOK_SECONDS = 1.0
+ENOUGH_LOOKS = 2  # a step is judged by what was added between two of them, however short it is
 BLIND_LOOKS = 3  # failed looks in a row after which nobody can say how it goes
 
 
@@ -184,7 +185,7 @@ class Guard:
     def _watch(self, seconds: float) -> str | None:
         begun: list[Snapshot] = []
         last: list[Snapshot] = []
-        blind = 0
+        blind = looks = 0
         until = time.monotonic() + seconds
         while True:
             try:
@@ -206,10 +207,11 @@ class Guard:
                 why = worse(_since(now, begun, self.new), self._standard)
                 if why is not None:
                     return why
+                looks += 1
             left = until - time.monotonic()
-            if left <= 0:
+            if left <= 0 and looks >= ENOUGH_LOOKS and not blind:
                 return None
-            time.sleep(min(LOOK_SECONDS, left))
+            time.sleep(min(LOOK_SECONDS, left) if left > 0 else LOOK_SECONDS)
 
 
 def _has_restarted(now: Snapshot, before: Snapshot) -> bool:

@@ -26,17 +26,31 @@ from storage.connections import Connection, DjangoConnection, Row, WriteResult
 from storage.exceptions import PoolClosed
 from storage.figures import Histogram
 from storage.flags import Flags, check_name
+from storage.health import Health, met
+from storage.history import HighWaterMark, History, Position
 from storage.loop_lag import LoopLag
 from storage.sql import Fragment, Params, sql
 from storage.sqlite import dialect, text_search
 from storage.sqlite.checkpointer import Checkpointer
+from storage.sqlite.connection import WorkerConnection
 from storage.sqlite.file import database_file
 from storage.stock import StockPath
 from storage.tasks import Work
 from storage.workers import Readers
 from storage.writer import Writer
 
-__all__ = ["Connection", "Fragment", "Row", "Store", "WriteResult", "dialect", "sql", "store", "text_search"]
+__all__ = [
+    "Connection",
+    "Fragment",
+    "Position",
+    "Row",
+    "Store",
+    "WriteResult",
+    "dialect",
+    "sql",
+    "store",
+    "text_search",
+]
 
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
@@ -64,6 +78,7 @@ class Store:
     """
 
     def __init__(self) -> None:
+        self._histories: dict[str, History] = {}
         self._forget()
         os.register_at_fork(after_in_child=self._forget)
 
@@ -72,6 +87,7 @@ class Store:
         self._flags = Flags()
         self._paths: dict[tuple[str, str, bool], _Path] = {}
         self._checkpointers: dict[tuple[str, str], Checkpointer] = {}
+        self._healths: dict[tuple[str, str], Health] = {}
         self._loop_lag = LoopLag()
         self._calls = itertools.count()
         self._closed = False
@@ -146,6 +162,43 @@ class Store:
         with transaction.atomic(using=database):
             return work(DjangoConnection(database), *args)
 
+    # What the database must still have
+
+    def keep_history(self, history: History, database: str = "default") -> None:
+        """Keep a high-water mark of this history beside the database (see `storage.history`)."""
+        self._histories[database] = history
+
+    def prepare(self, database: str = "default") -> None:
+        """Before anybody is served: take the rights of others from the database's files, and `look_at_history`."""
+        settings_of = connections.settings[database]
+        if settings_of["ENGINE"] == SQLITE:
+            database_file(str(settings_of["NAME"])).keep_private()
+        self.look_at_history(database)
+
+    def look_at_history(self, database: str = "default", *, trust: bool = False) -> None:
+        """Compare the database with its high-water mark: for the start, before anybody is served.
+
+        Where something is missing the log says what, and a new history begins. `trust` takes the database as it is.
+
+        Raises:
+            DatabaseError, OSError: it cannot be read or written.
+        """
+        mark = self._mark(database)
+        if mark is not None:
+            connection = WorkerConnection(database, query_only=False)
+            try:
+                if trust:
+                    mark.take(connection)
+                else:
+                    mark.look(connection, wait=True)
+            finally:
+                connection.close()
+
+    def _mark(self, alias: str) -> HighWaterMark | None:
+        history = self._histories.get(alias)
+        database = connections.settings[alias]
+        return HighWaterMark(str(database["NAME"]), history) if history and database["ENGINE"] == SQLITE else None
+
     # Flags, figures, end
 
     async def flag(self, name: str, key: object) -> bool:
@@ -153,6 +206,20 @@ class Store:
         check_name(name)
         await self._flags.refresh()
         return self._flags.is_on(name, key)
+
+    async def health(self, database: str = "default") -> list[str]:
+        """What keeps this database from being read or written, in words for people; nothing if all is well.
+
+        Looks anew every few seconds, however often it is asked, and answers in time whatever hangs.
+        """
+        if self._closed:
+            return ["the store is closed"]
+        reasons = met([queue.figures for queue in self.queues() if queue.figures.labels["database"] == database])
+        settings_of = connections.settings[database]
+        if settings_of["ENGINE"] == SQLITE:
+            key = (database, str(settings_of["NAME"]))
+            reasons += await self._healths.setdefault(key, Health(*key)).ask()
+        return list(dict.fromkeys(reasons))
 
     def stats(self) -> dict[str, dict[str, Any]]:
         """The figures since the start, for each queue in use: outcomes, durations in seconds, and the present depth.
@@ -204,7 +271,7 @@ class Store:
         if key not in self._paths:
             self._paths[key] = _workers(alias) if on_workers else _stock(alias)
             if is_sqlite and key[:2] not in self._checkpointers:
-                self._checkpointers[key[:2]] = Checkpointer(*key[:2])
+                self._checkpointers[key[:2]] = Checkpointer(*key[:2], self._mark(alias))
         return self._paths[key]
 
 

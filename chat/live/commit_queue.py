@@ -22,7 +22,7 @@ from chat.actions.sends import NotAllNew, send_together
 from chat.live.operation import OUT_OF_ORDER, TOO_MUCH, Lane, Nack, Operation, Outcome
 from chat.protocol import MAX_EVENTS_CHARS, Ack, Code, Send
 from chat.queries.events import events_json
-from storage.exceptions import QueueFull, StorageError
+from storage.exceptions import FileLost, QueueFull, StorageError
 from storage.store import Connection, store
 
 logger = logging.getLogger("chat")
@@ -90,6 +90,8 @@ class CommitQueue:
             outcomes, committed = await store.transaction(commit_batch, batch, timeout=COMMIT_SECONDS)
         except QueueFull:
             outcomes, committed = [TOO_MUCH] * len(batch), []
+        except FileLost:  # storage has said so, once
+            outcomes, committed = [_failed_for_now()] * len(batch), []
         except (StorageError, DatabaseError) as error:
             logger.error("a batch of %d could not be committed: %s: %s", len(batch), type(error).__name__, error)
             outcomes, committed = [_failed_for_now()] * len(batch), []

@@ -136,7 +136,10 @@ class ChatConsumer(AsyncConsumer):
             )
         )
         self.listener.seen = found.revisions
+        process.hub.heard_epoch(found.epoch)
         process.hub.add(self.listener)
+        if frame.epoch == found.epoch and None in cursors.values():
+            process.cut_history.reported(self.user, found.epoch)
         for room, cursor in cursors.items():
             head = found.heads[room]
             if cursor is None:

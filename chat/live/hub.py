@@ -24,7 +24,7 @@ from chat.protocol import Close
 from chat.queries import credentials, events
 from chat.queries.installation import identity
 from chat.queries.look import look
-from storage.exceptions import StorageError
+from storage.exceptions import FileLost, StorageError
 
 logger = logging.getLogger("chat")
 
@@ -37,6 +37,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
+        self._epoch: str | None = None
         self._memberships = Memberships(self._listeners, self._leave, self._show_rooms)
         self._feeds = Feeds(self._memberships.follow, self._memberships.renamed)
         self._look: asyncio.Task[None] | None = None
@@ -73,6 +74,19 @@ class Hub:
         `head` is how far the room is known to be; `cursor` is not beyond it.
         """
         self._feeds.join(listener, room, cursor, head)
+
+    def heard_epoch(self, epoch: str) -> None:
+        """The history has this name. If it had another one before, everybody comes back and starts over."""
+        before, self._epoch = self._epoch, epoch
+        if before in {None, epoch}:
+            return
+        for listener in self._listeners:
+            for room in list(listener.rooms):
+                self._feeds.leave(listener, room)
+            listener.socket.close(Close.RESTARTING)
+        self._feeds = Feeds(
+            self._memberships.follow, self._memberships.renamed
+        )  # the old ones' heads are of another history
 
     def say_goodbye(self, after_ms: Callable[[], int]) -> None:
         """Tell every client to come back after so many milliseconds, and close once that is written."""
@@ -139,13 +153,16 @@ class Hub:
             self.presence.tick()
             try:
                 await self._look_at_all(whatever_changed=times % LOOK_WHATEVER_CHANGED == 0)
+            except FileLost:
+                pass  # storage has said so, once
             except (StorageError, DatabaseError) as error:
                 logger.warning("the look at the rooms failed, trying again: %s", error)
             except Exception:
                 logger.exception("the look at the rooms failed, trying again")  # it must not end: sessions hang on it
 
     async def _look_at_all(self, *, whatever_changed: bool) -> None:
-        heads, revisions = await look(self._feeds.heard())
+        epoch, heads, revisions = await look(self._feeds.heard())
+        self.heard_epoch(epoch)
         self._feeds.forget_unheard()
         self._feeds.move(heads)
         if whatever_changed:

@@ -11,9 +11,9 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -173,14 +173,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not user.is_staff and not (token and constant_time_compare(given, token)):
         raise PermissionDenied
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
-
-
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's interface
-    """For supervisors: 200 when this process and its database answer."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
 
 
 @require_safe

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chat.queries.credentials import Credential, ended
+from chat.queries.installation import epoch
 from chat.queries.revisions import Revisions, revisions
 from chat.queries.rooms import list_of
 from storage.store import Connection, store
@@ -27,5 +28,4 @@ async def welcome(credential: Credential) -> Welcome | None:
 def _welcome(connection: Connection, credential: Credential) -> Welcome | None:
     if ended(connection, [credential]):
         return None
-    epoch: str = connection.fetch_value("SELECT epoch FROM chat_installation")
-    return Welcome(epoch, *list_of(connection, credential.user), revisions(connection))
+    return Welcome(epoch(connection), *list_of(connection, credential.user), revisions(connection))

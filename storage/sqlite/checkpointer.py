@@ -20,6 +20,7 @@ from pathlib import Path
 from django.db import DatabaseError
 
 from storage.exceptions import FileLost
+from storage.history import HighWaterMark
 from storage.sqlite.connection import WorkerConnection
 from storage.sqlite.file import database_file
 from storage.sqlite.locks import locked
@@ -34,11 +35,16 @@ OPTIMIZE_EVERY_SECONDS = 3600.0
 
 
 class Checkpointer:
-    """Keeps the log of one SQLite file short, from a thread of its own. Harmless in any number of processes."""
+    """Keeps the log of one SQLite file short and its high-water mark current, from a thread of its own.
 
-    def __init__(self, alias: str, file: str) -> None:
+    Harmless in any number of processes.
+    """
+
+    def __init__(self, alias: str, file: str, mark: HighWaterMark | None = None) -> None:
         self._alias = alias
         self._file = database_file(file)
+        self._mark = mark
+        self._failing = False
         self._log = Path(f"{file}-wal")
         self._lock = f"{file}-checkpointer"
         self._optimized_at = float("-inf")
@@ -56,12 +62,23 @@ class Checkpointer:
         while not self._ending.wait(EVERY_SECONDS):
             connection = self._renewed(connection)
             if connection is not None:
-                try:
-                    self._look(connection)
-                except (DatabaseError, OSError) as error:
-                    logger.warning("%s: the log could not be checkpointed, trying again: %s", self._alias, error)
+                self._try(connection)
         if connection is not None:
             self._let_go(connection)
+
+    def _try(self, connection: WorkerConnection) -> None:
+        try:
+            if self._mark is not None:
+                self._mark.look(connection)
+            self._look(connection)
+        except FileLost:
+            pass  # said already
+        except (DatabaseError, OSError) as error:
+            if not self._failing:
+                logger.warning("%s: the log could not be checkpointed, trying again: %s", self._alias, error)
+            self._failing = True
+        else:
+            self._failing = False
 
     def _renewed(self, connection: WorkerConnection | None) -> WorkerConnection | None:
         """This connection, or another in the place of one that is out of date; None where there is none to be had."""
@@ -72,10 +89,10 @@ class Checkpointer:
             self._let_go(connection)
         try:
             return self._open()
-        except FileLost:
-            return None  # said already
         except DatabaseError as error:
-            logger.warning("%s: the log cannot be reached, trying again: %s", self._alias, error)
+            if not self._failing and not isinstance(error, FileLost):  # that was said already
+                logger.warning("%s: the log cannot be reached, trying again: %s", self._alias, error)
+                self._failing = True
             return None
 
     def _open(self) -> WorkerConnection:

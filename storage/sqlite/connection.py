@@ -17,6 +17,7 @@ from storage.sql import Params, to_qmark
 
 if TYPE_CHECKING:
     from storage.sqlite.base import DatabaseWrapper
+    from storage.sqlite.file import Identity
 
 CHUNK = 200
 TURN_SECONDS = 0.05
@@ -72,6 +73,11 @@ class WorkerConnection(Connection):
     def outdated(self) -> bool:
         """Whether another has to take its place: it is broken, or its file is not the one that lies at the path."""
         return self.broken or self._wrapper.outdated
+
+    @property
+    def identity(self) -> Identity | None:
+        """Device and inode of the file."""
+        return self._wrapper.identity
 
     def _run(self, sql: str, params: Params) -> Cursor:
         if self.broken or (self._savepoints and not self.in_transaction):

@@ -130,7 +130,7 @@ def test_it_goes_up_step_by_step_when_all_is_well(flag):
 
     guarded(look, said).run([5, 50, 100], 0.0)
     assert flag() == 100
-    assert seen == [5, 50, 100]
+    assert seen == [5, 5, 50, 50, 100, 100]  # the figures before and after, however short the steps are
     assert said[-1] == "sqlite_workers has arrived at 100 %"
     assert [c.new_percent for c in RolloutChange.objects.order_by("id")] == [5, 50, 100]
 
@@ -194,6 +194,22 @@ def test_the_command_refuses_where_the_environment_decides(flag, settings):
     settings.USE_SQLITE_WORKERS = True
     with pytest.raises(CommandError, match="USE_SQLITE_WORKERS is set"):
         call_command("rollout", "set", "sqlite_workers", "on", "--guard")
+    assert flag() == 0
+
+
+def test_short_steps_are_not_passed_before_figures_were_read(flag):
+    def look():
+        raise ConnectionRefusedError("connection refused")
+
+    with pytest.raises(RolledBack, match="from 5 % to 0 %: the servers' figures could not be read"):
+        guarded(look).run([5, 50, 100], 0.0)
+    assert flag() == 0
+
+
+def test_what_goes_wrong_within_a_short_step_is_seen(flag):
+    looks = iter([{}, {"workers": figures(bad=100), "stock": figures()}])
+    with pytest.raises(RolledBack, match="from 5 % to 0 %"):
+        guarded(lambda: next(looks)).run([5, 100], 0.0)
     assert flag() == 0
 
 

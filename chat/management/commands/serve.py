@@ -7,15 +7,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from chat.pages import setup_word
+from storage.exceptions import FileLost
+from storage.store import store
 
 
 class Command(BaseCommand):
     help = "Run the chat on HOST and PORT (from the environment or .env) until it is stopped."
 
     def handle(self, **_: Any) -> None:
+        try:
+            store.prepare()
+        except FileLost as error:
+            raise CommandError(f"There is no database at {error.path}: `manage.py migrate` makes one.") from None
         setup_word.announce()
+        connections.close_all()  # this thread's would stay open to the end, and what is in the log would stay there
         # Imported only here, and only the one that is wanted: Daphne installs Twisted's reactor.
         server = import_module(f"chat.servers.{settings.SERVER}")
         if not server.run(settings.HOST, settings.PORT, self._ready):

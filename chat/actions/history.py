@@ -1,0 +1,37 @@
+"""The history of this installation, as storage's high-water mark asks for it: its epoch, and how far it has come."""
+
+from __future__ import annotations
+
+import json
+
+from chat.models import new_epoch
+from storage.store import Connection, Position
+
+
+class RoomHistory:
+    """The log of all rooms together. Its parts are the rooms, named by number: a name may be a secret."""
+
+    def position(self, connection: Connection) -> Position:
+        """The epoch, the number of the last event ever written, and the head of each room."""
+        epoch = connection.fetch_value("SELECT epoch FROM chat_installation")
+        # Not the highest that is there: a room is deleted with its events.
+        total = connection.fetch_value("SELECT seq FROM sqlite_sequence WHERE name = 'chat_event'")
+        rooms = json.loads(connection.fetch_json("SELECT json_group_object(id, head) FROM chat_room"))
+        return Position(epoch or "", total or 0, {f"room {room}": head for room, head in rooms.items()})
+
+    def begin_anew(self, connection: Connection) -> None:
+        """Give it a new epoch: clients that say hello with the old one start over."""
+        connection.execute("UPDATE chat_installation SET epoch = %s", [new_epoch()])
+
+
+def begin_anew_on_reports(connection: Connection, epoch: str, people: list[int]) -> bool:
+    """Begin a new epoch if these people's word is enough for it: that of one who moderates, or of two others.
+
+    Does nothing where the epoch is another one by now. Returns whether one has begun.
+    """
+    done = connection.execute(
+        "UPDATE chat_installation SET epoch = %s WHERE epoch = %s AND (%s > 1 OR EXISTS ("
+        " SELECT 1 FROM chat_user WHERE id IN (SELECT value FROM json_each(%s)) AND is_staff AND is_active))",
+        [new_epoch(), epoch, len(people), json.dumps(people)],
+    )
+    return bool(done.changes)
