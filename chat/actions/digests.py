@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from chat.protocol import Change, Delete, Edit, React, Send
@@ -28,7 +30,7 @@ _ENCODER = json.JSONEncoder(sort_keys=True)  # made once: `json.dumps` with argu
 
 class _Content(NamedTuple):
     word: str
-    by_place: list[str]
+    by_place: Callable[[object], tuple[Any, ...]]
     by_name: list[tuple[str, Any]]
     """Names with their defaults: what a client that does not know the field says by leaving it out."""
 
@@ -42,7 +44,7 @@ def digest_of(change: object) -> str:
     """
     kind: Any = type(change)
     content = _content(kind)
-    said: list[Any] = [content.word, *(getattr(change, name) for name in content.by_place)]
+    said: list[Any] = [content.word, *content.by_place(change)]
     if content.by_name:
         more = {name: value for name, default in content.by_name if (value := getattr(change, name)) != default}
         said += [more] if more else []
@@ -52,9 +54,9 @@ def digest_of(change: object) -> str:
 @cache
 def _content(kind: type[Any]) -> _Content:
     first = next((named for known, named in _FIRST_RELEASE.items() if issubclass(kind, known)), (kind.__name__,))
-    word, *by_place = first
-    later = [(field.name, _default(field)) for field in fields(kind) if field.name not in by_place]
-    return _Content(word, by_place, later)
+    word, *places = first
+    later = [(field.name, _default(field)) for field in fields(kind) if field.name not in places]
+    return _Content(word, attrgetter(*places) if places else lambda _: (), later)
 
 
 def _default(field: Field[Any]) -> Any:
