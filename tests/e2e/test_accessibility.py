@@ -160,3 +160,14 @@ async def test_dialogs(server, room, sit_down, command):
     await expect(bob.page.locator("dialog[open]:not([aria-label^=One])")).to_be_visible()
     await bob.page.wait_for_load_state("networkidle")
     await is_accessible(bob)
+
+
+async def test_the_composer_shows_that_it_has_the_focus_where_the_system_chooses_the_colours(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.page.emulate_media(forced_colors="active")
+    await bob.open(f"/rooms/{room}/")
+    form = bob.page.locator("#composer")
+    await bob.composer.focus()
+    focused = await form.screenshot()
+    await bob.composer.blur()
+    assert await form.screenshot() != focused

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HistoryWindow, REACH } from "../../frontend/static/frontend/js/messages/history_window.js";
+import { HistoryWindow, REACH } from "../../frontend/static/frontend/js/timeline/history_window.js";
 import { seeded } from "./support.js";
 
 const PAGE = 50;

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Order } from "../../frontend/static/frontend/js/messages/order.js";
+import { Order } from "../../frontend/static/frontend/js/timeline/order.js";
 import { seeded } from "./support.js";
 
 const PAGE = 20;

@@ -1,7 +1,7 @@
 import { Announcer } from "../dom/announcer.js";
 import { Composer } from "../composer/composer.js";
 import { Connection } from "../connection/connection.js";
-import { Conversations } from "../messages/conversations.js";
+import { Conversations } from "../timeline/conversations.js";
 import { LeftBehind } from "../rooms/left_behind.js";
 import { LostRoom } from "../rooms/lost_room.js";
 import { MessageControls } from "./message_controls.js";

@@ -1,9 +1,9 @@
 import { ask } from "../connection/api.js";
 import { find } from "../dom/elements.js";
-import { LogKeys } from "../messages/log_keys.js";
+import { MessageKeys } from "../timeline/message_keys.js";
 import { MessageActions } from "../messages/message_actions.js";
 import { MessageToolbar } from "../messages/message_toolbar.js";
-import { Names } from "../messages/names.js";
+import { KnownNames } from "../messages/known_names.js";
 
 /** @typedef {import("../outbox/operation.js").Operation} Operation */
 
@@ -15,7 +15,7 @@ export class MessageControls {
   constructor(parts, moderator) {
     this.parts = parts;
     const { me } = parts;
-    const names = new Names(
+    const names = new KnownNames(
       async () => (await ask("GET", "/api/people/")).people,
       () => parts.conversations.nameReactions(),
     );
@@ -27,7 +27,7 @@ export class MessageControls {
     });
     const viewOf = (/** @type {Element | null} */ node) => parts.conversations.viewOf(node);
     this.toolbar = new MessageToolbar(this.#box, viewOf, this.actions);
-    new LogKeys(this.#box, {
+    new MessageKeys(this.#box, {
       name: (node) => viewOf(node)?.nameForListeners(),
       enter: () => this.toolbar.focus(),
       leave: () => parts.composer.focus(),

@@ -17,7 +17,7 @@
  * @property {import("../connection/connection.js").Connection} connection
  * @property {import("../outbox/driver.js").OutboxDriver} outbox
  * @property {import("../outbox/plain_send.js").PlainSend} plain
- * @property {import("../messages/conversations.js").Conversations} conversations
+ * @property {import("../timeline/conversations.js").Conversations} conversations
  * @property {import("../rooms/rooms.js").Rooms} rooms
  * @property {import("../rooms/left_behind.js").LeftBehind} leftBehind
  * @property {import("../rooms/room_pages.js").RoomPages} pages

@@ -5,15 +5,14 @@ import { fillWithText } from "../text/message_text.js";
 import { plainText } from "../text/plain_text.js";
 import { messageFooter } from "./message_footer.js";
 import { MessageHeader } from "./message_header.js";
-import { quoteButton } from "./quote_button.js";
+import { AnsweredQuote } from "./answered_quote.js";
 import { ReactionRow } from "./reaction_row.js";
-import { dayLabel, sameDay } from "./time_format.js";
+import { standing } from "./neighbours.js";
+import { dayLabel } from "./time_format.js";
 
 /** @typedef {import("./message_state.js").State} State @typedef {import("../outbox/item.js").Item} Item @typedef {import("../connection/protocol.js").Quote} Quote */
-/** @typedef {import("./names.js").Reader} Reader */
+/** @typedef {import("./known_names.js").Reader} Reader */
 
-/** Messages of one person within this belong together. */
-const GROUP_MS = 5 * 60_000;
 const GONE = "This message was deleted.";
 
 /**
@@ -28,10 +27,7 @@ export class MessageView {
   #reactions = null;
   /** @type {string | null} */
   #text = null;
-  /** @type {HTMLElement | null} */
-  #quote = null;
-  /** @type {Quote | null | undefined} */
-  #quoted;
+  #quote = new AnsweredQuote();
   /** What it is in the outbox, while it is there. @type {Item | null} */
   #item = null;
 
@@ -43,7 +39,7 @@ export class MessageView {
     /** With the reader's own changes that are on their way. */
     this.shown = message;
     this.mine = message.sender.id === reader.me.id;
-    this.header = new MessageHeader(message.sender.name);
+    this.header = new MessageHeader(this.mine ? "You" : message.sender.name);
     this.bubble = make("div", "bubble", [this.header.element, this.#body, this.#footer]);
     this.node = make("article", this.mine ? "message mine" : "message", [avatar(message.sender), this.bubble]);
     this.node.tabIndex = -1;
@@ -105,13 +101,12 @@ export class MessageView {
    * @param {boolean} adjacent whether nothing stands between the two
    */
   showAfter(before, adjacent) {
-    const [at, then] = [new Date(this.message.at), new Date(before?.message.at ?? 0)];
-    const newDay = before === null || !sameDay(then, at);
-    const near =
-      before?.message.sender.id === this.message.sender.id && Math.abs(at.getTime() - then.getTime()) < GROUP_MS;
-    this.node.classList.toggle("continued", near && adjacent && !newDay && !this.node.querySelector(".unread-line"));
+    const { newDay, continued, later } = standing(this.message, before?.message ?? null);
+    const run = continued && adjacent && !this.node.querySelector(".unread-line");
+    this.node.classList.toggle("continued", run);
+    this.node.classList.toggle("later", run && later);
     if (!newDay) return this.#day.remove();
-    this.#day.replaceChildren(make("span", "", dayLabel(at)));
+    this.#day.replaceChildren(make("span", "", dayLabel(new Date(this.message.at))));
     this.node.prepend(this.#day);
   }
 
@@ -137,11 +132,7 @@ export class MessageView {
   #drawQuote() {
     const { reply_to, deleted } = this.shown;
     const quote = reply_to === null || deleted ? undefined : this.shown.quote;
-    if (quote === this.#quoted) return;
-    this.#quoted = quote;
-    this.#quote?.remove();
-    this.#quote = quote === undefined ? null : quoteButton(quote);
-    if (this.#quote) this.#body.before(this.#quote);
+    this.#quote.show(this.#body, quote);
   }
 
   #drawReactions() {

@@ -1,6 +1,6 @@
 import { make, showIf } from "../dom/elements.js";
 
-/** @typedef {import("../connection/protocol.js").Reaction} Reaction @typedef {import("./names.js").Reader} Reader */
+/** @typedef {import("../connection/protocol.js").Reaction} Reaction @typedef {import("./known_names.js").Reader} Reader */
 
 /** The reactions to a message: a toggle for each emoji, with how many and who. */
 export class ReactionRow {

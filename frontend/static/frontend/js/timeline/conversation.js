@@ -1,5 +1,5 @@
-import { afterEvent, afterOperation, changedMessage, messageOf } from "./message_state.js";
-import { indexFor } from "./seq_order.js";
+import { afterEvent, afterOperation, changedMessage, messageOf } from "../messages/message_state.js";
+import { indexFor } from "./seq_index.js";
 import { Timeline } from "./timeline.js";
 import { UnreadLine } from "./unread_line.js";
 
@@ -25,7 +25,7 @@ export class Conversation {
   /** The seq of the last event applied. */
   #heard = 0;
 
-  /** @param {import("./names.js").Reader} reader */
+  /** @param {import("../messages/known_names.js").Reader} reader */
   constructor(reader) {
     this.reader = reader;
     this.timeline = new Timeline(reader, (message) => [...(this.#changes.get(message)?.values() ?? [])]);
@@ -107,7 +107,7 @@ export class Conversation {
     if (event.kind === "delete") timeline.requote(event.message.id, { body: "", deleted: true });
   }
 
-  /** @param {Item} item @param {(message: import("./message_state.js").State) => import("./message_state.js").State} change */
+  /** @param {Item} item @param {(message: import("../messages/message_state.js").State) => import("../messages/message_state.js").State} change */
   #endChange({ clientId, operation }, change) {
     if (operation.kind === "send") return;
     this.#changes.get(operation.message)?.delete(clientId);

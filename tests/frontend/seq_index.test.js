@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { indexFor } from "../../frontend/static/frontend/js/messages/seq_order.js";
+import { indexFor } from "../../frontend/static/frontend/js/timeline/seq_index.js";
 
 test("entries put in one by one, in any order, end up ascending", () => {
   const entries = [];

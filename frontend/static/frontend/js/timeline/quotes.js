@@ -1,10 +1,10 @@
-/** @typedef {import("./message_view.js").MessageView} MessageView @typedef {import("../connection/protocol.js").Quote} Quote */
+/** @typedef {import("../messages/message_view.js").MessageView} MessageView @typedef {import("../connection/protocol.js").Quote} Quote */
 
 /** As many characters of a message as the server quotes. */
 const QUOTED = 200;
 
 /** Keeps the quotes on the page true to the messages they quote. */
-export class Replies {
+export class Quotes {
   /** The replies on the page by the message they answer. @type {Map<number, Set<MessageView>>} */
   #to = new Map();
 

@@ -1,6 +1,6 @@
 import { make } from "../dom/elements.js";
-import { MessageView } from "./message_view.js";
-import { indexFor } from "./seq_order.js";
+import { MessageView } from "../messages/message_view.js";
+import { indexFor } from "./seq_index.js";
 
 /** The line above the first message that its reader had not seen when they opened the room. */
 export class UnreadLine {

@@ -1,4 +1,4 @@
-import { indexFor } from "./seq_order.js";
+import { indexFor } from "./seq_index.js";
 
 /** How many entries are kept on each side of the reader. */
 export const REACH = 150;

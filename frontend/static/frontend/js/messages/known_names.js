@@ -1,9 +1,9 @@
 /** @typedef {import("../connection/protocol.js").Person} Person */
 
-/** @typedef {{me: Person, names: Names}} Reader who reads this page */
+/** @typedef {{me: Person, names: KnownNames}} Reader who reads this page */
 
 /** What people are called, as far as this page has met them. The others are asked for once. */
-export class Names {
+export class KnownNames {
   /** @type {Map<number, string>} */
   #names = new Map();
   #asked = false;

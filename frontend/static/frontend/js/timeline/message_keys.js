@@ -2,7 +2,7 @@
  * The keyboard among the messages. The log is one stop of Tab: it hands the focus to the message it had last, or to the newest in
  * sight; arrows move on from there, Enter goes to the message's buttons, Escape back to it and then to the composer.
  */
-export class LogKeys {
+export class MessageKeys {
   /** @type {HTMLElement | null} */
   #current = null;
 

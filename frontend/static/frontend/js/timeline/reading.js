@@ -1,5 +1,5 @@
 import { JumpButton } from "./jump_button.js";
-import { indexFor } from "./seq_order.js";
+import { indexFor } from "./seq_index.js";
 import { ScrollKeeper } from "./scroll_keeper.js";
 import { shortCount } from "../dom/short_count.js";
 

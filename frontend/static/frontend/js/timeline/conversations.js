@@ -2,11 +2,11 @@ import { find, showIf } from "../dom/elements.js";
 import { Conversation } from "./conversation.js";
 import { Reading } from "./reading.js";
 
-/** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../connection/protocol.js").PageFrame} PageFrame */
+/** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../connection/protocol.js").PageFrame} PageFrame @typedef {import("./history_window.js").Question} Question */
 
 /**
  * @typedef {object} Delegate
- * @property {(room: number, question: import("./history_window.js").Question) => boolean} ask for a page of history
+ * @property {(room: number, question: Question) => boolean} ask for a page of history
  * @property {(room: number) => Item[]} unsent
  * @property {(room: number) => {seq: number, unread: number} | null} read how far the reader has read; null while that is not known
  * @property {() => void} atEnd the reader sees the newest message, as far as scrolling goes
@@ -19,12 +19,11 @@ export class Conversations {
   #empty = find("#empty-room", HTMLElement);
   current = 0;
 
-  /** @param {import("./names.js").Reader} reader @param {Delegate} delegate */
+  /** @param {import("../messages/known_names.js").Reader} reader @param {Delegate} delegate */
   constructor(reader, delegate) {
     this.reader = reader;
     this.delegate = delegate;
-    const ask = /** @param {import("./history_window.js").Question} question */ (question) =>
-      delegate.ask(this.current, question);
+    const ask = (/** @type {Question} */ question) => delegate.ask(this.current, question);
     this.reading = new Reading(find("#messages", HTMLElement), { ask, atEnd: delegate.atEnd });
   }
 

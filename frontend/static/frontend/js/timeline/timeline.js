@@ -1,12 +1,12 @@
-import { EventLine } from "./event_line.js";
-import { MessageView } from "./message_view.js";
+import { EventLine } from "../messages/event_line.js";
+import { unsentMessage } from "../messages/message_state.js";
+import { MessageView } from "../messages/message_view.js";
 import { Order } from "./order.js";
-import { Replies, quoteOf } from "./replies.js";
+import { Quotes, quoteOf } from "./quotes.js";
 import { TimelineNodes } from "./timeline_nodes.js";
 
 /** @typedef {import("../connection/protocol.js").Message} Message @typedef {import("../outbox/item.js").Item} Item */
-/** @typedef {import("../outbox/item.js").Receipt} Receipt @typedef {import("./message_state.js").State} State */
-/** @typedef {import("./names.js").Reader} Reader @typedef {MessageView | EventLine} Entry */
+/** @typedef {import("../outbox/item.js").Receipt} Receipt @typedef {import("../messages/message_state.js").State} State @typedef {MessageView | EventLine} Entry */
 
 /** One room's messages on the page, one node each: the room's log, as far as it is held, and then what of mine is not in it yet. */
 export class Timeline {
@@ -18,9 +18,9 @@ export class Timeline {
   #byId = new Map();
   /** My own. @type {Map<string, MessageView>} */
   #byClientId = new Map();
-  #replies = new Replies();
+  #quotes = new Quotes();
 
-  /** @param {Reader} reader @param {(message: number) => Item[]} changesTo the reader's own changes to a message that the server does not have */
+  /** @param {import("../messages/known_names.js").Reader} reader @param {(message: number) => Item[]} changesTo the reader's own changes to a message that the server does not have */
   constructor(reader, changesTo) {
     this.reader = reader;
     this.changesTo = changesTo;
@@ -33,21 +33,10 @@ export class Timeline {
 
   /** Shows a message of the outbox in whatever state it is. @param {Item} item */
   showItem(item) {
-    const { clientId, at, operation } = item;
+    const { clientId, operation } = item;
     if (operation.kind !== "send") return;
-    let view = this.#byClientId.get(clientId);
-    if (!view) {
-      const quote = quoteOf(this.#byId.get(operation.replyTo ?? 0));
-      const said = { id: null, seq: null, client_id: clientId, sender: this.reader.me, at, body: operation.body };
-      view = this.#make({
-        ...said,
-        reply_to: operation.replyTo,
-        quote,
-        edited_at: null,
-        deleted: false,
-        reactions: [],
-      });
-    }
+    const quote = quoteOf(this.#byId.get(operation.replyTo ?? 0));
+    const view = this.#byClientId.get(clientId) ?? this.#make(unsentMessage(item, operation, this.reader.me, quote));
     view.showUnsent(item);
     this.order.wait(view);
     this.placeTail();
@@ -87,10 +76,10 @@ export class Timeline {
 
   /** A message changed that may not be here, but be quoted here. @param {number} id @param {{body: string, deleted: boolean}} now */
   requote(id, now) {
-    if (!this.#byId.has(id)) this.#replies.changed(id, now);
+    if (!this.#byId.has(id)) this.#quotes.changed(id, now);
   }
 
-  /** @param {import("./event_line.js").LineEvent} event */
+  /** @param {import("../messages/event_line.js").LineEvent} event */
   addLine(event) {
     if (!this.window.entries.some(({ seq }) => seq === event.seq)) this.#place(new EventLine(event));
   }
@@ -101,8 +90,7 @@ export class Timeline {
       if (entry instanceof MessageView) this.#forget(entry);
       entry.node.remove();
     }
-    const first = this.nodes.element.firstElementChild;
-    if (entries.length > 0 && first) this.nodes.drawAround(first);
+    if (entries.length > 0) this.nodes.drawFirst();
   }
 
   /** The window holds another part of the log now: my messages that waited for it take their places, or are not on show. */
@@ -115,12 +103,8 @@ export class Timeline {
   placeTail() {
     let above = this.window.entries.at(-1)?.node ?? null;
     for (const view of this.order.waiting) {
-      const { node } = view;
-      if (!this.order.isShown(view)) this.nodes.remove(node);
-      else {
-        if (!this.nodes.isBelow(node, above)) this.nodes.place(node, above);
-        above = node;
-      }
+      if (this.order.isShown(view)) above = this.nodes.keep(view.node, above);
+      else this.nodes.remove(view.node);
     }
   }
 
@@ -129,7 +113,7 @@ export class Timeline {
     const view = new MessageView(state, this.reader);
     this.nodes.know(view);
     if (view.mine) this.#byClientId.set(state.client_id, view);
-    this.#replies.add(view);
+    this.#quotes.add(view);
     return view;
   }
 
@@ -138,7 +122,7 @@ export class Timeline {
     const id = message.id ?? 0;
     this.#byId.set(id, view);
     view.show(message, this.changesTo(id));
-    this.#replies.follow(view);
+    this.#quotes.follow(view);
   }
 
   /** @param {Entry} entry with its seq */
@@ -158,7 +142,7 @@ export class Timeline {
   #forget(view) {
     const { id, client_id } = view.message;
     this.order.drop(view);
-    this.#replies.forget(view);
+    this.#quotes.forget(view);
     if (id !== null) this.#byId.delete(id);
     if (view.mine) this.#byClientId.delete(client_id);
   }

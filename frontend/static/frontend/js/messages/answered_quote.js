@@ -3,8 +3,25 @@ import { firstLine } from "../text/plain_text.js";
 
 /** @typedef {import("../connection/protocol.js").Quote} Quote */
 
-/** What a reply answers: a button that leads there. @param {Quote | null} quote null while it is not known */
-export function quoteButton(quote) {
+/** What a reply answers, above its text. */
+export class AnsweredQuote {
+  /** @type {HTMLElement | null} */
+  #button = null;
+  /** @type {Quote | null | undefined} */
+  #quote;
+
+  /** @param {Element} text @param {Quote | null | undefined} quote null while it is not known; undefined for what is no reply */
+  show(text, quote) {
+    if (quote === this.#quote) return;
+    this.#quote = quote;
+    this.#button?.remove();
+    this.#button = quote === undefined ? null : quoteButton(quote);
+    if (this.#button) text.before(this.#button);
+  }
+}
+
+/** A button that leads to what is quoted. @param {Quote | null} quote */
+function quoteButton(quote) {
   const button = make("button", "quote");
   button.type = "button";
   // Reached from its message; the page's own order of Tab would have one stop for every reply.
