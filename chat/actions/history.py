@@ -5,7 +5,18 @@ from __future__ import annotations
 import json
 
 from chat.models import new_epoch
-from storage.store import Connection, Position
+from storage.store import Connection, Position, dialect, sql
+
+# Not the highest that is there: a room is deleted with its events.
+_LAST_EVENT = sql("SELECT {last}", last=dialect.last_id("chat_event"))
+_HEADS = sql("SELECT {heads} FROM chat_room", heads=dialect.json_map("id", "head"))
+_BEGIN_ON_REPORTS = sql(
+    """
+    UPDATE chat_installation SET epoch = %s WHERE epoch = %s AND (%s > 1 OR EXISTS (
+        SELECT 1 FROM chat_user WHERE {these} AND is_staff AND is_active))
+    """,
+    these=dialect.among("id"),
+)
 
 
 class RoomHistory:
@@ -14,9 +25,8 @@ class RoomHistory:
     def position(self, connection: Connection) -> Position:
         """The epoch, the number of the last event ever written, and the head of each room."""
         epoch = connection.fetch_value("SELECT epoch FROM chat_installation")
-        # Not the highest that is there: a room is deleted with its events.
-        total = connection.fetch_value("SELECT seq FROM sqlite_sequence WHERE name = 'chat_event'")
-        rooms = json.loads(connection.fetch_json("SELECT json_group_object(id, head) FROM chat_room"))
+        total = connection.fetch_value(_LAST_EVENT)
+        rooms = json.loads(connection.fetch_json(_HEADS))
         return Position(epoch or "", total or 0, {f"room {room}": head for room, head in rooms.items()})
 
     def begin_anew(self, connection: Connection) -> None:
@@ -29,9 +39,5 @@ def begin_anew_on_reports(connection: Connection, epoch: str, people: list[int])
 
     Does nothing where the epoch is another one by now. Returns whether one has begun.
     """
-    done = connection.execute(
-        "UPDATE chat_installation SET epoch = %s WHERE epoch = %s AND (%s > 1 OR EXISTS ("
-        " SELECT 1 FROM chat_user WHERE id IN (SELECT value FROM json_each(%s)) AND is_staff AND is_active))",
-        [new_epoch(), epoch, len(people), json.dumps(people)],
-    )
+    done = connection.execute(_BEGIN_ON_REPORTS, [new_epoch(), epoch, len(people), json.dumps(people)])
     return bool(done.changes)

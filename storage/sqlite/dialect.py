@@ -53,6 +53,11 @@ def json_numbers(number: str) -> Fragment:
     return Fragment(f"json_group_array({number})")
 
 
+def json_map(key: str, value: str) -> Fragment:
+    """All rows as one object, with a member for each."""
+    return Fragment(f"json_group_object({key}, {value})")
+
+
 def json_text(text: str) -> Fragment:
     """JSON text as a value inside other JSON, not as a string."""
     return Fragment(f"json({text})")
@@ -112,6 +117,11 @@ def greatest(one: str, other: str) -> Fragment:
 def joined(text: str, separator: str) -> Fragment:
     """All rows' texts as one."""
     return Fragment(f"group_concat({text}, '{separator}')")
+
+
+def last_id(table: str) -> Fragment:
+    """The highest id that was ever given to a row of a table, rows that are gone included; null before the first."""
+    return sql("(SELECT seq FROM sqlite_sequence WHERE name = '{table}')", table=Fragment(table))
 
 
 def any_case(text: str) -> Fragment:
