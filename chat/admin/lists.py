@@ -34,6 +34,7 @@ class Uncounted(admin.ModelAdmin):
 
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_max_show_all = 0
 
     def get_paginator(self, request: HttpRequest, queryset: QuerySet, per_page: int, *_: Any, **__: Any) -> Any:

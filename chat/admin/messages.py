@@ -49,14 +49,16 @@ class MessageAdmin(Uncounted, ReadOnly):
     list_filter = ("room", "sender", "created_at", DeletedFilter)
     list_select_related = ("sender", "room")
     search_fields = ("body",)
-    search_help_text = "Words or emoji of the text, a server id, or a whole client id"
+    search_help_text = (
+        "Words or emoji of the text, a server id, a whole client id. What is read in closed and direct rooms is noted."
+    )
     actions = ("take_back", "bring_back")
     fields = ("id", "room", "seq", "sender", "client_id", "body", "reply_to", "created_at", "edited_at", "deleted_at")
 
     @admin.display(description="text")
     def text(self, message: Message) -> str:
         if is_private(message.room):
-            return "(closed or direct: open it to read it, which is noted)"
+            return "(open it to read it)"
         return message.body if len(message.body) <= 120 else message.body[:119] + "…"
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:

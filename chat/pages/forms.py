@@ -106,7 +106,7 @@ class OwnerForm(AccountForm):
         label="Set-up word",
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-        help_text="It stands in the server's log, and in the file setup_word in its folder of data (var).",
+        help_text="It stands in the log of the server, and in the file setup_word in its folder of data (var).",
     )
 
     def __init__(self, request: HttpRequest) -> None:
