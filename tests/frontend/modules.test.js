@@ -5,10 +5,14 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL("../../frontend/static/frontend/js", import.meta.url));
-const files = readdirSync(FOLDER, { recursive: true }).filter((name) => name.endsWith(".js"));
+const all = readdirSync(FOLDER, { recursive: true });
+const files = all.filter((name) => name.endsWith(".js"));
 const texts = new Map(files.map((name) => [name, readFileSync(join(FOLDER, name), "utf8")]));
 
-/** Imports as the static files storage sees them: it reads comments, and so JSDoc's import("./x.js"), too. */
+/** From the roof down. What a module runs with is in its own folder or in one further down; types may be from anywhere. */
+const ORDER = "app search composer rooms people timeline messages outbox dialogs connection text emoji dom".split(" ");
+
+/** What a module imports, JSDoc's import("./x.js") included. */
 function imports(name) {
   const targets = [...texts.get(name).matchAll(/(?:from\s+|import\s*\(\s*)["'](\.[\w./]+)["']/g)].map(
     (match) => match[1],
@@ -16,9 +20,17 @@ function imports(name) {
   return new Set(targets.map((target) => posix.join(posix.dirname(name), target)));
 }
 
+/** What it imports to run with. */
+function runsWith(name) {
+  const lines = texts.get(name).split("\n");
+  const code = lines.filter((line) => !/^\s*\/?\*|\/\*\*.*import\(/.test(line)).join("\n");
+  const targets = [...code.matchAll(/(?:from\s+|import\s*\(\s*)["'](\.[\w./]+)["']/g)].map((match) => match[1]);
+  return targets.map((target) => posix.join(posix.dirname(name), target));
+}
+
 test("every import names a file that exists", () => {
   for (const name of files)
-    for (const target of imports(name)) assert.ok(texts.has(target), `${name} imports ${target}`);
+    for (const target of imports(name)) assert.ok(all.includes(target), `${name} imports ${target}`);
 });
 
 test("nothing imports in a circle, types included: hashed file names could never settle", () => {
@@ -26,10 +38,19 @@ test("nothing imports in a circle, types included: hashed file names could never
   function visit(name, path) {
     assert.ok(!path.includes(name), `circle: ${[...path, name].join(" -> ")}`);
     if (done.has(name)) return;
-    for (const target of imports(name)) visit(target, [...path, name]);
+    for (const target of imports(name)) if (texts.has(target)) visit(target, [...path, name]);
     done.add(name);
   }
   for (const name of files) visit(name, []);
+});
+
+test("folders stand in an order, and no module runs with what is above it", () => {
+  assert.deepEqual([...new Set(files.map((name) => posix.dirname(name)))].sort(), [".", ...ORDER].sort());
+  for (const name of files)
+    for (const target of runsWith(name)) {
+      const [from, to] = [name, target].map((each) => ORDER.indexOf(posix.dirname(each)));
+      assert.ok(from <= to || target.startsWith("../"), `${name} imports ${target}, which is above it`);
+    }
 });
 
 test("every module stays small enough to hold in the head", () => {
