@@ -7,12 +7,13 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.support.environment import environment, manage, succeed
+from tests.support.environment import ROOT, environment, manage, succeed
 from tests.support.seed import PASSWORD
 
 
@@ -145,3 +146,62 @@ def test_a_server_that_is_asked_to_stop_stops_without_a_word(start_server):
     server = start_server()
     server.stop()
     assert server.log == ""
+
+
+# migrate
+
+
+def test_of_two_that_start_at_once_on_nothing_one_migrates_and_the_other_waits(tmp_path):
+    env = environment(tmp_path)
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    both = [subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for process in both:
+        _, said = process.communicate(timeout=120)
+        assert (process.returncode, said) == (0, "")
+
+
+def test_user_names_that_differ_in_case_only_are_named_before_anything_is_touched(env, tmp_path):
+    succeed(manage("migrate", "chat", "0003", "--verbosity", "0", env=env))
+    database = tmp_path / "posthorn.sqlite3"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for name in ("Bob", "alice", "bob", "carla"):
+            connection.execute(
+                "INSERT INTO chat_user"
+                " (password, is_superuser, username, email, is_staff, is_active, date_joined, name)"
+                " VALUES ('', 0, ?, '', 0, 1, '2026-01-01', ?)",
+                [name, name],
+            )
+    before = database.read_bytes()
+    line = refused(manage("migrate", env=env))
+    assert "Bob and bob" in line
+    assert "alice" not in line
+    assert "Nothing has been changed" in line
+    assert database.read_bytes() == before
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE chat_user SET username = 'bob2' WHERE username = 'bob'")
+    succeed(manage("migrate", env=env))
+
+
+# files
+
+
+async def test_what_a_server_makes_is_for_its_owner_alone(start_server):
+    def open_to_all(server):
+        server.var.chmod(0o755)
+        server.database.chmod(0o644)
+
+    server = start_server(before=open_to_all)
+    async with server.client("bob") as bob:
+        await bob.say(server.new_room(), "Hello")
+        modes = {file.name: oct(file.stat().st_mode & 0o777) for file in server.var.glob("posthorn.sqlite3*")}
+    assert set(modes.values()) == {"0o600"}
+    assert {"posthorn.sqlite3", "posthorn.sqlite3-wal", "posthorn.sqlite3-shm"} <= modes.keys()
+    assert server.var.stat().st_mode & 0o777 == 0o700
+
+
+def test_without_a_database_the_server_says_how_to_make_one(tmp_path):
+    done = manage("serve", env=environment(tmp_path))
+    assert done.returncode != 0
+    assert "`manage.py migrate` makes one" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "posthorn.sqlite3").exists()
