@@ -107,7 +107,8 @@ class ChatConsumer(AsyncConsumer):
                 found = await messages.page(self.user, frame)
                 await self._answer(found, "history", frame.room)
             case Read():
-                await rooms.mark_read(self.user, frame.room, frame.seq)
+                if await rooms.mark_read(self.user, frame.room, frame.seq):
+                    await process.hub.read_positions.moved(self.listener, frame.room)
             case Typing():
                 if frame.room in self.listener.rooms:
                     process.hub.typing(self.user, self.listener.name, frame.room)

@@ -1,8 +1,8 @@
 """What processes tell one another through the channel layer. A process takes part once, not per socket.
 
-Three things travel: heads ("room 7 is at 120"), who is writing, and who is there. The layer may drop, delay or reorder
-them, or be away: heads are repaired by the hub's own look, the others are ephemeral. Without a channel layer (a single
-process) nothing is sent.
+Four things travel: heads ("room 7 is at 120"), who has read on where, who is writing, and who is there. The layer may
+drop, delay or reorder them, or be away: heads are repaired by the hub's own look, what was read is told again when
+somebody comes back, the others are ephemeral. Without a channel layer (a single process) nothing is sent.
 
 Several installations may share one Redis: each has a group of its own, named after its identity.
 """

@@ -20,6 +20,7 @@ from chat.live.hints import Hint, Hints
 from chat.live.listener import Listener
 from chat.live.memberships import Memberships
 from chat.live.presence import Presence
+from chat.live.read_positions import ReadPositions
 from chat.protocol import Close
 from chat.queries import credentials, events
 from chat.queries.installation import identity
@@ -44,12 +45,14 @@ class Hub:
         self._emptied: asyncio.Future[None] | None = None
         self._hints = Hints(self._heard, identity)
         self.presence = Presence(self._announce, self._hints.send)
+        self.read_positions = ReadPositions(self._hints.send)
 
     # Listeners come and go.
 
     def add(self, listener: Listener) -> None:
         """Take in a listener. It hears nothing before it joins a room."""
         self._listeners.add(listener)
+        self.read_positions.add(listener)
         self._hints.start()
         if self._look is None or self._look.done():
             self._look = asyncio.ensure_future(self._look_around())
@@ -61,6 +64,7 @@ class Hub:
         for room in list(listener.rooms):
             self._feeds.leave(listener, room)
         self._listeners.discard(listener)
+        self.read_positions.remove(listener)
         self.presence.leave(listener.user)
         if not self._listeners and self._look is not None:
             self._look.cancel()
@@ -142,6 +146,8 @@ class Hub:
                 self._feeds.move(dict(hint["heads"]))
             case "typing":
                 self._show_typing(hint["user"], hint["name"], hint["room"])
+            case "read":
+                self.read_positions.heard(hint["user"], hint["room"])
             case "presence":
                 self.presence.heard(hint["process"], hint["people"])
 

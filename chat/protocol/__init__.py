@@ -33,7 +33,20 @@ from chat.protocol.codes import (
     Code,
 )
 from chat.protocol.decode import decode, parse
-from chat.protocol.encode import bye, error, events, nack, page, pong, presence, reset, rooms, typing, welcome
+from chat.protocol.encode import (
+    bye,
+    error,
+    events,
+    nack,
+    page,
+    pong,
+    presence,
+    read_position,
+    reset,
+    rooms,
+    typing,
+    welcome,
+)
 from chat.protocol.errors import FrameError
 from chat.protocol.server import Ack
 from chat.protocol.shapes import checked, read
@@ -73,6 +86,7 @@ __all__ = [
     "pong",
     "presence",
     "read",
+    "read_position",
     "reset",
     "rooms",
     "typing",

@@ -77,6 +77,11 @@ def reset(room: int, head: int) -> str:
     return _encode({"type": "reset", "room": room, "head": head})
 
 
+def read_position(room: int, seq: int, unread: int, head: int) -> str:
+    """The user has read so far on another of their clients."""
+    return _encode({"type": "read", "room": room, "seq": seq, "unread": unread, "head": head})
+
+
 def typing(room: int, user: int, name: str) -> str:
     """Somebody is writing."""
     return _encode({"type": "typing", "room": room, "user": {"id": user, "name": name}})

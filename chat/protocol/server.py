@@ -118,6 +118,19 @@ class Reset:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadElsewhere:
+    """The user has read up to `seq` on another of their clients; `unread` is new to them between there and `head`.
+
+    `seq` never moves back: of two, the higher one is true. One that is lost comes with the next, or with `welcome`.
+    """
+
+    room: Id
+    seq: Seq
+    unread: Count
+    head: Seq
+
+
+@dataclass(frozen=True, slots=True)
 class SomebodyTyping:
     """Somebody is writing. Ephemeral, never in the log."""
 
@@ -169,6 +182,7 @@ SERVER_FRAMES: dict[str, type[Any]] = {
     "rooms": Rooms,
     "page": Page,
     "reset": Reset,
+    "read": ReadElsewhere,
     "typing": SomebodyTyping,
     "presence": Presence,
     "error": Error,

@@ -68,6 +68,14 @@ _MARK_READ = sql(
     """,
     seq=dialect.least("%s", "r.head"),
 )
+_POSITION = sql(
+    """
+    SELECT mine.read_seq AS seq, {unread} AS unread, r.head
+    FROM chat_membership mine JOIN chat_room r ON r.id = mine.room_id
+    WHERE mine.user_id = %s AND mine.room_id = %s
+    """,
+    unread=_UNREAD,
+)
 
 
 def list_of(connection: Connection, user: int) -> tuple[str, dict[int, int]]:
@@ -114,3 +122,17 @@ async def mark_read(user: int, room: int, seq: int) -> bool:
     """
     done = await store.execute(_MARK_READ, [seq, room, user, seq])
     return bool(done.changes)
+
+
+class Position(NamedTuple):
+    """How far somebody has read in a room, and what is new to them between there and its `head`."""
+
+    seq: int
+    unread: int
+    head: int
+
+
+async def position(user: int, room: int) -> Position | None:
+    """The user's position; None if the room is not theirs. `unread` counts to `UNREAD_CAP`."""
+    row = await store.fetch_one(_POSITION, [user, room])
+    return None if row is None else Position(**row)

@@ -253,6 +253,7 @@ ENCODERS: dict[str, Callable[..., str]] = {
         room, json.dumps(messages), cursor=cursor, more=more, newer=newer
     ),
     "reset": protocol.reset,
+    "read": protocol.read_position,
     "error": protocol.error,
     "pong": protocol.pong,
     "bye": protocol.bye,

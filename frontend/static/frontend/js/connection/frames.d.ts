@@ -306,6 +306,15 @@ export interface ResetFrame {
   head: number;
 }
 
+/** The user has read up to `seq` on another of their clients; `unread` is new to them between there and `head`. `seq` never moves back: of two, the higher one is true. One that is lost comes with the next, or with `welcome`. */
+export interface ReadElsewhereFrame {
+  type: "read";
+  room: number;
+  seq: number;
+  unread: number;
+  head: number;
+}
+
 /** Somebody is writing. Ephemeral, never in the log. */
 export interface SomebodyTypingFrame {
   type: "typing";
@@ -362,6 +371,7 @@ export type ServerFrame =
   | RoomsFrame
   | PageFrame
   | ResetFrame
+  | ReadElsewhereFrame
   | SomebodyTypingFrame
   | PresenceFrame
   | ErrorFrame
