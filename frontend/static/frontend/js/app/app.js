@@ -77,12 +77,23 @@ export class App {
     this.markRead();
   }
 
+  /** Its reader has read on with another device. @param {import("../connection/protocol.js").ReadElsewhereFrame} position */
+  readElsewhere(position) {
+    const { room, seq, unread } = position;
+    const here = this.reading.state(this.rooms.get(room));
+    if (!here || seq < here.seq) return;
+    this.reading.known(room, seq);
+    this.rooms.readElsewhere(position);
+    if (!this.conversations.isWatched(room)) this.conversations.readElsewhere(room, seq, unread);
+    this.markRead();
+  }
+
   /** Says that the room on the page is read up to its end, if its end can be seen. */
   markRead() {
     const room = this.conversations?.current;
     if (!room || !this.rooms.get(room)) return;
     if (!this.conversations.isWatched(room) || !this.conversations.isLoaded(room)) return;
-    this.rooms.setUnread(room, 0);
+    this.rooms.clearUnread(room);
     this.reading.seen(room, this.conversations.newestSeq(room));
   }
 

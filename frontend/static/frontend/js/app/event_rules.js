@@ -33,8 +33,6 @@ export class EventRules {
     this.parts.shell.message(room, message);
     if (message.sender.id === me.id || message.deleted) return;
     if (room === conversations.current) announcer.message(message.sender.name, plainText(message.body));
-    // What `head` covers is in the count that came with it.
-    const counted = message.seq <= (rooms.get(room)?.head ?? 0);
-    if (!counted && !conversations.isWatched(room)) rooms.setUnread(room, (rooms.get(room)?.unread ?? 0) + 1);
+    if (!conversations.isWatched(room)) rooms.count(room, message.seq);
   }
 }

@@ -29,6 +29,7 @@
  * @property {import("../composer/composer.js").Composer} composer
  * @property {(operation: import("../outbox/operation.js").Operation) => boolean} submit
  * @property {() => void} markRead
+ * @property {(position: import("../connection/protocol.js").ReadElsewhereFrame) => void} readElsewhere
  */
 
 export {};

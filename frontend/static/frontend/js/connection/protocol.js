@@ -21,6 +21,7 @@
  * @typedef {import("./frames.d.ts").PageFrame} PageFrame
  * @typedef {import("./frames.d.ts").ResetFrame} ResetFrame
  * @typedef {import("./frames.d.ts").ErrorFrame} ErrorFrame
+ * @typedef {import("./frames.d.ts").ReadElsewhereFrame} ReadElsewhereFrame
  * @typedef {import("./frames.d.ts").ServerFrame} ServerFrame
  * @typedef {import("./frames.d.ts").HelloFrame} HelloFrame
  * @typedef {import("./frames.d.ts").SendFrame} SendFrame
@@ -57,6 +58,7 @@ const KNOWN = new Set([
   "rooms",
   "page",
   "reset",
+  "read",
   "typing",
   "presence",
   "error",

@@ -1,6 +1,7 @@
 import { arrange, find } from "../dom/elements.js";
 import { byActivity, grouped } from "./room_order.js";
 import { RoomRow } from "./room_row.js";
+import { UnreadCounts } from "./unread_counts.js";
 
 /** @typedef {import("../connection/protocol.js").Room} Room */
 
@@ -22,6 +23,7 @@ export class Rooms {
   #lists = { rooms: find("#room-list", HTMLElement), direct: find("#direct-list", HTMLElement) };
   #current = 0;
   #known = false;
+  #counts = new UnreadCounts();
 
   /** @param {string} url of room 0 @param {Knowledge} knowledge @param {Delegate} delegate */
   constructor(url, { online, drafts, failed }, delegate) {
@@ -45,7 +47,7 @@ export class Rooms {
     this.#rows = new Map(
       rooms.map((room) => [room.id, before.get(room.id) ?? new RoomRow(room, this.urlOf(room.id), this.online)]),
     );
-    for (const room of rooms) this.#change(room.id, room);
+    for (const room of rooms) this.#change(room.id, { ...room, unread: this.#counts.total(room) });
     this.markAll();
     this.select(this.#current);
     this.#arrange();
@@ -91,9 +93,22 @@ export class Rooms {
     this.#change(id, { name });
   }
 
-  /** @param {number} id @param {number} unread */
-  setUnread(id, unread) {
-    if (this.get(id)?.unread !== unread) this.#change(id, { unread });
+  /** One more message waits there. @param {number} id @param {number} seq */
+  count(id, seq) {
+    const room = this.get(id);
+    if (room) this.#setUnread(id, this.#counts.came(room, seq));
+  }
+
+  /** Everything there is read. @param {number} id */
+  clearUnread(id) {
+    this.#counts.clear(id);
+    this.#setUnread(id, 0);
+  }
+
+  /** Something there was read on another device. @param {import("../connection/protocol.js").ReadElsewhereFrame} position */
+  readElsewhere({ room: id, seq, unread, head }) {
+    if (head < (this.get(id)?.head ?? 0)) return;
+    this.#change(id, { read_seq: seq, head, unread: this.#counts.total({ id, head, unread }) });
   }
 
   /** Something was said there. @param {number} id @param {string} at */
@@ -112,6 +127,11 @@ export class Rooms {
   /** @param {number} id */
   mark(id) {
     this.#rows.get(id)?.mark(this.drafts.has(id), this.failed(id));
+  }
+
+  /** @param {number} id @param {number} unread */
+  #setUnread(id, unread) {
+    if (this.get(id)?.unread !== unread) this.#change(id, { unread });
   }
 
   get #unsorted() {

@@ -41,6 +41,12 @@ export class Conversation {
     if (!this.window.loaded) this.window.goTo(unread > SHORT && unread < LONG ? { limit: unread + SHORT } : {});
   }
 
+  /** Its reader has read up to `seq` elsewhere. @param {number} seq @param {number} unread what is new after it */
+  readElsewhere(seq, unread) {
+    this.unseen = Math.min(this.unseen, unread);
+    this.line.follow(seq, unread > 0);
+  }
+
   /** @param {RoomEvent} event */
   apply(event) {
     this.#heard = event.seq;

@@ -90,6 +90,12 @@ export class Conversations {
     this.#visited.get(room)?.window.forgetAsking();
   }
 
+  /** Its reader has read on elsewhere. @param {number} room @param {number} seq @param {number} unread */
+  readElsewhere(room, seq, unread) {
+    this.#visited.get(room)?.readElsewhere(seq, unread);
+    this.reading.look();
+  }
+
   /** Something happened in a room. @param {number} room @param {import("../connection/protocol.js").RoomEvent} event */
   apply(room, event) {
     const conversation = this.#visited.get(room);

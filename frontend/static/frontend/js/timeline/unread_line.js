@@ -21,6 +21,11 @@ export class UnreadLine {
     this.draw();
   }
 
+  /** Its reader has read up to `seq` elsewhere. @param {number} seq @param {boolean} more whether something is new below it */
+  follow(seq, more) {
+    if (this.#after !== null && seq > this.#after) this.begin(more ? seq : null);
+  }
+
   /** Where what is new begins. */
   get from() {
     return (this.#after ?? 0) + 1;
