@@ -60,7 +60,7 @@ async def test_a_room_that_is_no_longer_ones_own_is_not_told_of(visit, people, e
     reader, other = await visit("bob"), await visit("bob")
     await reader.hello()
     await other.hello()
-    await own_store.transaction(rooms.leave, everyone, people["bob"].pk)
+    await own_store.transaction(rooms.end_membership, everyone, people["bob"].pk)
     await reader.send_json_to({"type": "read", "room": everyone, "seq": 10**12})
     positions = process.hub.read_positions
     positions.heard(people["bob"].pk, everyone)
