@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { MentionNames } from "../../frontend/static/frontend/js/text/mention_names.js";
 import { parseMarkdown } from "../../frontend/static/frontend/js/text/markdown.js";
 import { seeded } from "./support.js";
@@ -167,6 +168,35 @@ test("the text of a link never names another address than the one it leads to", 
       "[<a https://bank.example/>https://bank.example</a>](<a https://evil.example/>https://evil.example</a>)",
     ],
   ]);
+});
+
+test("no invisible, styled or similar character in the text of a link hides that it is an address", () => {
+  const unseen = [
+    "\u200b",
+    "\u200d",
+    "\u2060",
+    "\ufeff",
+    "\u00ad",
+    "\u202e",
+    "\u2066",
+    "\u3164",
+    "\u115f",
+    "\u2800",
+    "\u200a",
+  ];
+  const labels = unseen.flatMap((sign) => [`https:${sign}//bank.example`, `https:/${sign}/bank.example`]);
+  labels.push(
+    "https:**//**bank.example",
+    "https`://`bank.example",
+    "https\uff1a//bank.example",
+    "https:\u2215\u2215bank.example",
+  );
+  for (const label of labels) {
+    const [paragraph] = parseMarkdown(`[${label}](https://evil.example)`);
+    const led = paragraph.children.filter(({ type }) => type === "link").map(({ children }) => inline(children));
+    assert.deepEqual(led, ["https://evil.example"], JSON.stringify(label));
+  }
+  check([["[see\u00adhere](https://a.example)", "<a https://a.example/>see\u00adhere</a>"]]);
 });
 
 test("mentions", () => {
@@ -357,9 +387,11 @@ test("hostile texts take time in proportion to their length", { timeout: 60_000 
   const names = new MentionNames(Array.from({ length: 500 }, (_, n) => `A${n}`.padEnd(3 + (n % 60), "x")));
   const texts = units.map((unit) => unit.repeat(640_000 / unit.length));
   texts.push(Array.from({ length: 1_100 }, (_, n) => "`".repeat(n)).join(" "));
+  // What begins something, is followed by very much that may belong to it, and ends in what does not.
+  for (const begin of ["```", "- ", "1. ", "> ", "`", "[a](http://", "[a](http://(", "http://", "@A", "\n", "- a\n"])
+    for (const filler of [" ", "\t", "\u00a0", "a", ".", ")", "+"]) texts.push(`${begin}${filler.repeat(640_000)}!`);
   for (const text of texts) {
-    parseMarkdown(text, names);
-    // The limit is looked at between two texts only.
+    runInNewContext("parse()", { parse: () => parseMarkdown(text, names) }, { timeout: 20_000 });
     await new Promise(setImmediate);
   }
 });

@@ -1,4 +1,5 @@
 import { ComposerMode } from "./composer_mode.js";
+import { refuseFiles } from "./refuse_files.js";
 import { find, setText, showIf } from "../dom/elements.js";
 import { tooLong } from "../connection/explanations.js";
 import { MAX_BODY, bodyLength, cleanBody } from "../connection/protocol.js";
@@ -34,6 +35,7 @@ export class Composer {
     });
     this.#field.addEventListener("keydown", (event) => this.#keyDown(event));
     this.#field.addEventListener("input", () => this.#changed());
+    refuseFiles(this.#field, (text) => this.showProblem(text));
   }
 
   /** Writes for this room from now on; what was typed for the other one stays with it. @param {number} room */

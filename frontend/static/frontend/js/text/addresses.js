@@ -33,3 +33,14 @@ export function safeHref(address) {
     return null;
   }
 }
+
+/** What nobody sees, and what looks like the signs of an address and is not them. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\s\u2800]/gu;
+const LIKE_COLON = /[\u02d0\u0589\u05c3\u2236\ua789]/gu;
+const LIKE_SLASH = /[\u2044\u2215\u2571\u29f8]/gu;
+
+/** Whether a link's text passes for another address than the one it leads to. @param {string} text as it is shown @param {string} address */
+export function misleads(text, address) {
+  const seen = text.replace(UNSEEN, "").normalize("NFKC").replace(LIKE_COLON, ":").replace(LIKE_SLASH, "/");
+  return seen.includes("://") && text.replace(UNSEEN, "") !== address;
+}

@@ -1,4 +1,4 @@
-import { bareAddress, safeHref } from "./addresses.js";
+import { bareAddress, misleads, safeHref } from "./addresses.js";
 import { NOBODY } from "./mention_names.js";
 import { MARKS, StyleStack } from "./style_stack.js";
 
@@ -113,12 +113,13 @@ class InlineParser {
     LINK.lastIndex = at;
     const [whole = "[", label = "", address = ""] = LINK.exec(this.text) ?? [];
     const href = safeHref(address);
+    const children = href === null ? [] : new InlineParser(label, NOBODY, SPECIAL_IN_LINK).parse();
     // A text that is an address itself must be the one it leads to.
-    if (href === null || (label.includes("://") && label !== address)) {
+    if (href === null || misleads(children.map(shownText).join(""), address)) {
       this.#nodes.addText("[");
       return at + 1;
     }
-    this.#nodes.add({ type: "link", href, children: new InlineParser(label, NOBODY, SPECIAL_IN_LINK).parse() });
+    this.#nodes.add({ type: "link", href, children });
     return at + whole.length;
   }
 
@@ -146,4 +147,9 @@ class InlineParser {
     else this.#nodes.add({ type: "link", href, children: [{ type: "text", text: address }] });
     return at + address.length;
   }
+}
+
+/** @param {import("./inline_nodes.js").Inline} node @returns {string} */
+function shownText(node) {
+  return "text" in node ? node.text : node.children.map(shownText).join("");
 }

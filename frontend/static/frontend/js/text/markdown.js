@@ -16,7 +16,8 @@ import { NOBODY } from "./mention_names.js";
 /** How deep quotes and lists may stand in one another; what is deeper stays text. */
 const MAX_DEPTH = 4;
 
-const FENCE = /^ {0,3}(`{3,})[^\S\n]*([\w+#.-]*)[^\S\n]*$/;
+/** To be looked for in a line without the blanks at its end: two runs of blanks that may touch would be counted out in all ways. */
+const FENCE = /^ {0,3}(`{3,})(?:[^\S\n]*([\w+#.-]+))?$/;
 // "> " and not ">": faces such as >_< and >:( are no quotes.
 const QUOTE = /^>(?: |$)/;
 const ITEM = /^([ \t]*)(?:-|(\d{1,3})\.)[ \t]+(?=\S)/;
@@ -74,7 +75,7 @@ class BlockParser {
 
   /** @param {string} line @returns {Block | null} */
   #special(line) {
-    const fence = FENCE.exec(line);
+    const fence = FENCE.exec(line.trimEnd());
     if (fence) return this.#code(fence[1] ?? "", fence[2] ?? "");
     if (this.depth >= MAX_DEPTH) return null;
     if (QUOTE.test(line)) return this.#quote();
