@@ -21,7 +21,7 @@ run: packages ## install, migrate, and serve on http://127.0.0.1:8000 (HOST, POR
 test: test-tools dev-packages frontend-packages ## everything: what `make quick` runs, and the Python and browser tests
 	@sh .ci/together.sh ruff mypy imports frontend javascript
 	@printf '\n== Python and browser tests\n'
-	@PYTHONDEVMODE=1 CHROMIUM="$$(sh .ci/tools.sh which-chromium)" $(PY) -m pytest -n $(WORKERS) --dist loadfile
+	@PYTHONDEVMODE=1 CHROMIUM="$$(sh .ci/tools.sh which-chromium)" $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	@printf '\nEverything passed.\n'
 
 quick: check-tools dev-packages frontend-packages ## within a minute: the linters, the types, the tests that need no server

@@ -26,6 +26,7 @@ main() {
     fi
     [ -z "$missing" ] || stop "Missing: $(describe $missing). To install: $(advice $missing)"
 
+    case " $* " in *" chromium "*) prefer_shell ;; esac
     case " $* " in *" venv "*) make_venv ;; esac
 }
 
@@ -44,6 +45,7 @@ missing_of() {
 
 has_venv() { venv_works || "$python" -c 'import ensurepip, venv'; }
 has_chromium() { find_chromium; }
+has_shell() { command -v chromium-headless-shell; }
 has_redis() { command -v redis-server; }
 has_node() { [ "$(node -p 'parseInt(process.versions.node)')" -ge "$OLDEST_NODE" ]; }
 has_npm() { command -v npm; }
@@ -53,12 +55,20 @@ find_chromium() {
         command -v "$CHROMIUM" || stop "CHROMIUM names no program: $CHROMIUM"
         return
     fi
-    for browser in chromium chromium-browser google-chrome google-chrome-stable \
+    # The shell first: without the browser around the page, a window costs a sixth of the time.
+    for browser in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable \
         "/Applications/Chromium.app/Contents/MacOS/Chromium" \
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
         if command -v "$browser"; then return; fi
     done
     return 1
+}
+
+# Where apt can give it at once. Without it the tests take longer, and that is all.
+prefer_shell() {
+    if [ -n "${CHROMIUM:-}" ] || has_shell >/dev/null || ! as_root=$(apt_prefix); then return; fi
+    ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 || apt_get update >/dev/null || true
+    if [ -n "$(apt-cache madison chromium-headless-shell 2>/dev/null)" ]; then apt_install shell; fi
 }
 
 # --- Python and .venv -----------------------------------------------------------------------------------------------
@@ -122,6 +132,7 @@ debian_packages() {
         case $tool in
             venv) echo "python$(minor_version "$python")-venv" ;;
             chromium) echo chromium fonts-liberation ;;
+            shell) echo chromium-headless-shell ;;
             redis) echo redis-server ;;
             node) echo nodejs ;;
             npm) echo npm ;;
@@ -146,6 +157,7 @@ describe() {
         case $tool in
             venv) name="Python's venv module" ;;
             chromium) name=Chromium ;;
+            shell) name="Chromium's headless shell" ;;
             redis) name=redis-server ;;
             node) name="Node.js $OLDEST_NODE or newer" ;;
             npm) name=npm ;;

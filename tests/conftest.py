@@ -15,12 +15,25 @@ StartServer = Callable[..., Server]
 SLOW = {"world", "server", "start_server", "redis", "browser", "db", "transactional_db"}
 
 
+FOLDERS = ["torture", "e2e", "chat", "storage"]
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-django, which would have the browser's tests come last
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`-m quick` (`make quick`) runs the tests that stand on no server, no browser and no database of Django's."""
+    """Long files first, so that no process is left alone with one at the end; and the mark `quick`.
+
+    `-m quick` (`make quick`) runs the tests that stand on no server, no browser and no database of Django's.
+    """
+    items.sort(key=_folder)
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures.isdisjoint(SLOW) and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.quick)
+
+
+def _folder(item: pytest.Item) -> int:
+    folder = item.nodeid.split("/")[1]
+    return FOLDERS.index(folder) if folder in FOLDERS else len(FOLDERS)
 
 
 @pytest.fixture(scope="session")

@@ -101,12 +101,14 @@ async def test_a_server_that_falls_silent_is_forgotten(make, announced, monkeypa
 async def test_who_leaves_is_announced_to_the_rooms_and_a_second_tab_keeps_one_there(start_server):
     server = start_server()
     room = server.new_room()
-    carlas = server.world.people["carla"].id
+    alices, carlas = (server.world.people[name].id for name in ("alice", "carla"))
     async with server.client("bob") as bob:
         async with server.client("carla"):
             async with server.client("carla"):
                 pass
             async with server.client("alice") as alice:
                 assert carlas in alice.welcome["online"]
-        frame = await bob.take("presence", room=room, state="offline")
-        assert frame["user"]["id"] in {carlas, server.world.people["alice"].id}
+        gone = [await bob.take("presence", room=room, state="offline") for _ in range(2)]
+        assert {frame["user"]["id"] for frame in gone} == {alices, carlas}
+        await bob.is_alive()
+        assert not [frame for frame in bob.inbox if frame.get("state") == "offline" and frame["room"] == room]

@@ -12,7 +12,7 @@ from tests.support.server import Server
 
 SitDown = Callable[..., Awaitable[Desk]]
 
-expect.set_options(timeout=30_000)  # a limit for waiting; machines differ
+expect.set_options(timeout=60_000)  # a limit for waiting; machines differ
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

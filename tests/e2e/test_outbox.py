@@ -216,6 +216,7 @@ async def test_one_message_that_nobody_answers_fails_alone_and_ten_clicks_on_ret
 async def sign_out(desk: Desk) -> None:
     """Log out, whatever is not sent yet. (That is asked about first: test_logging_out.py.)"""
     await desk.page.locator("#log-out").evaluate("(form) => form.submit()")
+    await expect(desk.page).to_have_url(re.compile("/login/"))  # whoever goes elsewhere sooner stays logged in
 
 
 async def sign_in(desk: Desk, username: str) -> None:
@@ -241,7 +242,7 @@ async def test_what_one_left_unsent_is_neither_seen_nor_sent_by_whoever_logs_in_
     await expect(await browser.write("From Carla")).to_have_class(SENT)
     await browser.shows("From Carla")
     assert (await browser.status())["queued"] == 0
-    assert "from Bob" not in await browser.page.inner_text("body")
+    assert "From Bob" not in await browser.page.inner_text("body")
     assert stored(server, room) == ["From Carla"]
 
     await sign_out(browser)

@@ -18,7 +18,7 @@ class Api:
         self._browser = httpx.AsyncClient(
             base_url=server.address,
             cookies={"sessionid": server.world.people[person].session},
-            timeout=30,
+            timeout=60,
             trust_env=False,
         )
         self.token = ""

@@ -12,12 +12,13 @@ ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 
 async def launch(playwright: Playwright, *arguments: str) -> Browser:
-    """Start it; CHROMIUM names the program where it is not `chromium` on the PATH.
+    """Start it; CHROMIUM names the program where it is neither `chromium-headless-shell` nor `chromium` on the PATH.
 
     Raises:
         SystemExit: there is none.
     """
-    program = shutil.which(os.environ.get("CHROMIUM") or "chromium")
+    named = os.environ.get("CHROMIUM")
+    program = shutil.which(named) if named else shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if program is None:
         raise SystemExit("This needs Chromium: name it in CHROMIUM (see .ci/tools.sh).")
     return await playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *arguments])

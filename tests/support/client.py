@@ -19,7 +19,8 @@ from websockets.typing import Origin
 
 Frame = dict[str, Any]
 
-DEADLINE = 20.0
+DEADLINE = 60.0
+"""Seconds after which a test is stopped that waits in vain. Nothing is measured by it: machines differ."""
 
 
 class Closed(Exception):

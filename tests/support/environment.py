@@ -32,7 +32,7 @@ def environment(var: Path, **changes: str) -> dict[str, str]:
     return mine | dict.fromkeys(variables(), "") | ours | changes
 
 
-def manage(*arguments: str, env: dict[str, str], deadline: float = 60) -> subprocess.CompletedProcess[str]:
+def manage(*arguments: str, env: dict[str, str], deadline: float = 300) -> subprocess.CompletedProcess[str]:
     """Run `manage.py` to its end."""
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(

@@ -8,7 +8,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-START_SECONDS = 15
+START_SECONDS = 60
 
 
 class Redis:

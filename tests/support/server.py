@@ -21,8 +21,8 @@ import httpx
 from tests.support.client import Client
 from tests.support.environment import ROOT, environment, manage, succeed
 
-START_SECONDS = 30
-STOP_SECONDS = 15
+START_SECONDS = 120
+STOP_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class World:
         shutil.copy(folder / "empty.sqlite3", folder / "cast.sqlite3")
         env = environment(folder, DATABASE_URL=f"sqlite:///{folder}/cast.sqlite3")
         command = [sys.executable, "-m", "tests.support.seed"]
-        (folder / "cast.json").write_bytes(subprocess.check_output(command, cwd=ROOT, env=env, timeout=60))
+        (folder / "cast.json").write_bytes(subprocess.check_output(command, cwd=ROOT, env=env, timeout=300))
         return cls.read(folder)
 
     @classmethod
@@ -177,7 +177,7 @@ class Server:
     def browser(self, person: str | None = None) -> httpx.Client:
         """A plain HTTP client, logged in as one of the cast."""
         cookies = {"sessionid": self.world.people[person].session} if person else None
-        return httpx.Client(base_url=self.address, cookies=cookies, timeout=30, trust_env=False)
+        return httpx.Client(base_url=self.address, cookies=cookies, timeout=60, trust_env=False)
 
     def client(self, person: str, **options: Any) -> Client:
         """A WebSocket client of one of the cast."""

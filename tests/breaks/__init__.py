@@ -1,0 +1,1 @@
+"""Promises broken on purpose, and the tests that must notice: `python -m tests.breaks`."""

@@ -1,0 +1,58 @@
+"""`python -m tests.breaks [PART OF A NAME...]`: break one promise after the other in a copy; its tests must turn red.
+
+Prints a line for each, and exits with 1 if a break went unnoticed. Takes some ten minutes for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.breaks.breaks import BREAKS, Break
+from tests.support.environment import ROOT
+
+LINKED = (".venv", "frontend/node_modules")
+LEFT_OUT = shutil.ignore_patterns(".*", "node_modules", "var", "__pycache__", "docs", "benchmarks")
+FAILED = re.compile(r"^(?:[# ]*fail [1-9]|.*\b[1-9]\d* failed)", re.MULTILINE)
+
+
+def main(parts: list[str]) -> int:
+    chosen = [broken for broken in BREAKS if not parts or any(part in broken.name for part in parts)]
+    unnoticed = [broken.name for broken in chosen if not notice(broken)]
+    print(f"{len(chosen) - len(unnoticed)} of {len(chosen)} breaks were noticed.")
+    return 1 if unnoticed or not chosen else 0
+
+
+def notice(broken: Break) -> bool:
+    """Whether the tests fail with this break."""
+    with tempfile.TemporaryDirectory(prefix="posthorn-break-") as folder:
+        copy = Path(folder, "posthorn")
+        shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+        for name in LINKED:
+            (copy / name).symlink_to(ROOT / name)
+        file = copy / broken.file
+        file.write_text(file.read_text().replace(broken.old, broken.new))
+        said = run(copy, broken.tests)
+    noticed = FAILED.search(said)
+    color, evidence = ("red  ", noticed[0].strip("# ")) if noticed else ("GREEN", said[-2000:])
+    print(f"{color} {broken.name}: {evidence}", flush=True)
+    return noticed is not None
+
+
+def run(copy: Path, tests: tuple[str, ...]) -> str:
+    """What the tests print. An error in what they stand on is no failure: a server that cannot start is none."""
+    command = (
+        ["node", "--test", *tests]
+        if tests[0].endswith(".js")
+        else [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    )
+    done = subprocess.run(command, cwd=copy, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

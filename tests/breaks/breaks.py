@@ -1,0 +1,199 @@
+"""The breaks. Each is a small change to the code that takes a promise back, and names tests that must then fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+JS = "frontend/static/frontend/js"
+
+
+@dataclass(frozen=True)
+class Break:
+    """In `file`, `old` (which stands there once) becomes `new`. `tests` are arguments for pytest or files for node."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+BREAKS = [
+    # Durable acks
+    Break(
+        "a result leaves before the commit",
+        "storage/writer.py",
+        "        begun = time.perf_counter()\n",
+        "        for done in results:\n            self._deliver(*done)\n        begun = time.perf_counter()\n",
+        ("tests/storage/test_workers.py",),
+    ),
+    Break(
+        "the log is not synced",
+        "config/settings.py",
+        "PRAGMA synchronous = {env.SQLITE_SYNCHRONOUS}",
+        "PRAGMA synchronous = OFF",
+        ("tests/storage/faults/test_sync.py",),
+    ),
+    Break(
+        "the journal is not written",
+        f"{JS}/outbox/journal.js",
+        "      storage.setItem(this.#prefix + entry.clientId, JSON.stringify(entry));\n",
+        "",
+        ("tests/frontend/journal.test.js", "tests/frontend/outbox_model.test.js"),
+    ),
+    # Exactly once
+    Break(
+        "a repeat is not known",
+        "chat/actions/messages.py",
+        "    if done is None:\n",
+        "    if True:\n",
+        ("tests/chat/test_sends_together.py", "tests/chat/test_commit_queue.py"),
+    ),
+    Break(
+        "other content under a used client_id passes for a repeat",
+        "chat/actions/messages.py",
+        '    if done["digest"] != digest:\n',
+        "    if False:\n",
+        ("tests/chat/test_sending.py::test_a_client_id_used_for_something_else_is_a_conflict",),
+    ),
+    Break(
+        "the outbox sends what somebody else wrote",
+        f"{JS}/outbox/journal.js",
+        "posthorn:outbox:${userId}:",
+        "posthorn:outbox:",
+        ("tests/frontend/journal.test.js",),
+    ),
+    # Order and no hole
+    Break(
+        "a lane that is blocked admits everything",
+        "chat/live/commit_queue.py",
+        "if not operation.lane.admits(operation):",
+        "if False:",
+        ("tests/chat/test_commit_queue.py",),
+    ),
+    Break(
+        "what fails in a batch does not block what follows",
+        "chat/live/commit_queue.py",
+        "            blocked.add(operation.lane)\n",
+        "            pass\n",
+        ("tests/chat/test_commit_queue.py",),
+    ),
+    Break(
+        "what another process wrote in between is passed over",
+        "chat/live/feeds.py",
+        "if first == feed.head + 1 and feed.reading is None:",
+        "if True:",
+        ("tests/chat/test_hub.py",),
+    ),
+    Break(
+        "the epoch is ignored",
+        "chat/live/conversation.py",
+        "same_history = hello.epoch in {None, epoch}",
+        "same_history = True",
+        ("tests/chat/test_conversation.py", "tests/chat/test_catching_up.py"),
+    ),
+    Break(
+        "the page puts messages where they come",
+        f"{JS}/timeline/seq_index.js",
+        "if ((entries[middle]?.seq ?? 0) < seq)",
+        "if ((entries[middle]?.seq ?? 0) < Infinity)",
+        ("tests/frontend/seq_index.test.js", "tests/frontend/order.test.js"),
+    ),
+    # Access
+    Break(
+        "the hub goes on serving who was removed",
+        "chat/live/memberships.py",
+        "for room in listener.rooms - belongs_to:",
+        "for room in set():",
+        ("tests/chat/test_hub.py",),
+    ),
+    Break(
+        "history is open to everybody",
+        "chat/queries/messages.py",
+        "WITH mine AS (SELECT room_id FROM chat_membership WHERE room_id = %s AND user_id = %s),",
+        "WITH mine AS (SELECT DISTINCT room_id FROM chat_membership WHERE room_id = %s AND %s),",
+        ("tests/chat/test_catching_up.py",),
+    ),
+    Break(
+        "search looks into rooms of others",
+        "chat/queries/search.py",
+        "SELECT room_id FROM chat_membership WHERE user_id = %s AND",
+        "SELECT DISTINCT room_id FROM chat_membership WHERE %s AND",
+        ("tests/chat/test_search.py",),
+    ),
+    Break(
+        "sync is open to everybody",
+        "chat/queries/events.py",
+        " WHERE r.id = %s AND mine.user_id = %s",
+        " WHERE r.id = %s AND %s",
+        ("tests/chat/test_catching_up.py",),
+    ),
+    Break(
+        "any site may open a socket",
+        "chat/servers/origin.py",
+        'if is_same_origin(scope["headers"])',
+        "if True",
+        ("tests/chat/test_handshake.py",),
+    ),
+    Break(
+        "a session that has ended goes on",
+        "chat/live/hub.py",
+        "if listener.credential in gone:",
+        "if False:",
+        ("tests/chat/test_access.py",),
+    ),
+    Break(
+        "passwords may be guessed without end",
+        "chat/pages/logins.py",
+        "    if wait:\n        message",
+        "    if False:\n        message",
+        ("tests/chat/test_accounts.py",),
+    ),
+    Break(
+        "any address becomes a link",
+        f"{JS}/text/addresses.js",
+        """  if (!SAFE.test(address)) return null;
+  try {
+    const { href, protocol } = new URL(address);
+    return ["http:", "https:", "mailto:"].includes(protocol) ? href : null;
+""",
+        "  try {\n    return new URL(address).href;\n",
+        ("tests/frontend/markdown.test.js",),
+    ),
+    # The server never stalls on its database
+    Break(
+        "work that fails takes its group with it",
+        "storage/writer.py",
+        "        with connection.savepoint():\n",
+        "        if True:\n",
+        ("tests/storage/test_contract.py",),
+    ),
+    Break(
+        "the queue has no end",
+        "storage/workers.py",
+        "if len(self._queue) >= self._limit:",
+        "if False:",
+        ("tests/storage/test_contract.py",),
+    ),
+    Break(
+        "a deadline stops nothing",
+        "storage/tasks.py",
+        "self.future.set_exception(QueryTimeout(self.timeout or 0.0))\n            self._interrupt()",
+        "self.future.set_exception(QueryTimeout(self.timeout or 0.0))",
+        ("tests/storage/test_contract.py",),
+    ),
+    Break(
+        "a rollout flag is not heeded",
+        "storage/flags.py",
+        "return self._percents.get(name, 100)",
+        "return 100",
+        ("tests/storage/test_flags.py",),
+    ),
+    Break(
+        "the server goes without a goodbye",
+        "chat/live/hub.py",
+        "            listener.socket.push(protocol.bye(after_ms()))\n",
+        "",
+        ("tests/chat/test_going_down.py",),
+    ),
+]
