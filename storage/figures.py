@@ -86,7 +86,7 @@ class Figures:
             self.count("cancelled")
             raise
 
-    def ran(self, task: Task, error: BaseException | None) -> None:
+    def ran(self, task: Task[Any], error: BaseException | None) -> None:
         """Count a piece of work that a thread is through with. Abandoned work counts as what `watch` said of it."""
         if error is None:
             self.trouble.passed()

@@ -35,6 +35,9 @@ class StorageCollector(Collector):
         """The metrics, as of now."""
         outcomes = CounterMetricFamily("posthorn_storage_operations", "By outcome.", labels=[*LABELS, "outcome"])
         depth = GaugeMetricFamily("posthorn_storage_queue_depth", "How many operations wait.", labels=LABELS)
+        trouble = GaugeMetricFamily(
+            "posthorn_storage_trouble", "1 while the disk or the file keeps work from being done.", labels=LABELS
+        )
         histograms = {
             name: HistogramMetricFamily(f"posthorn_storage_{name}", text, labels=LABELS)
             for name, text in HISTOGRAMS.items()
@@ -42,6 +45,7 @@ class StorageCollector(Collector):
         for queue in self._store.queues():
             labels = list(queue.figures.labels.values())
             depth.add_metric(labels, queue.depth)
+            trouble.add_metric(labels, queue.figures.trouble.words() is not None)
             for outcome, count in queue.figures.outcomes.items():
                 outcomes.add_metric([*labels, outcome], count)
             for name, family in histograms.items():
@@ -50,7 +54,7 @@ class StorageCollector(Collector):
             "posthorn_loop_lag_seconds", "How late the event loop woke a sleeper, in seconds.", labels=[]
         )
         _add(lag, [], self._store.loop_lag)
-        yield from (outcomes, depth, *histograms.values(), lag)
+        yield from (outcomes, depth, trouble, *histograms.values(), lag)
 
 
 def _add(family: HistogramMetricFamily, labels: list[str], histogram: Histogram) -> None:

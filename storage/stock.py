@@ -4,7 +4,7 @@ and for engines other than SQLite."""
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async
 from django.db import transaction
@@ -13,6 +13,8 @@ from storage.connections import DjangoConnection
 from storage.exceptions import PoolClosed, QueueFull
 from storage.figures import Figures
 from storage.tasks import Task, Work
+
+T = TypeVar("T")
 
 
 class StockPath:
@@ -27,7 +29,7 @@ class StockPath:
         self._hops: set[asyncio.Task[Any]] = set()
         self._closed = False
 
-    async def submit(self, work: Work, timeout: float | None) -> Any:
+    async def submit(self, work: Work[T], timeout: float | None) -> T:
         """As `storage.workers.Workers.submit`."""
         if self._closed:
             raise PoolClosed(self.name)
@@ -51,7 +53,7 @@ class StockPath:
         self._closed = True
         await asyncio.gather(*self._hops, return_exceptions=True)
 
-    def _run(self, task: Task) -> Any:
+    def _run(self, task: Task[T]) -> T:
         connection = DjangoConnection(self._alias)
         if self._reading:
             with connection.reading():
@@ -59,7 +61,7 @@ class StockPath:
         with transaction.atomic(using=self._alias):
             return task.run(connection)
 
-    def _ended(self, task: Task, hop: asyncio.Task[Any]) -> None:
+    def _ended(self, task: Task[T], hop: asyncio.Task[T]) -> None:
         self._hops.discard(hop)
         if hop.cancelled():
             task.future.cancel()

@@ -98,13 +98,13 @@ class Store:
         self, sql: str, params: Params = (), *, database: str = "default", timeout: float | None = None
     ) -> list[Row]:
         """All rows as dicts. For rows that only travel, `fetch_json` is several times cheaper."""
-        return await self._read(lambda c: c.fetch_all(sql, params), database, timeout)  # type: ignore[no-any-return]
+        return await self._read(lambda c: c.fetch_all(sql, params), database, timeout)
 
     async def fetch_one(
         self, sql: str, params: Params = (), *, database: str = "default", timeout: float | None = None
     ) -> Row | None:
         """The first row as a dict, or None."""
-        return await self._read(lambda c: c.fetch_one(sql, params), database, timeout)  # type: ignore[no-any-return]
+        return await self._read(lambda c: c.fetch_one(sql, params), database, timeout)
 
     async def fetch_value(
         self, sql: str, params: Params = (), *, database: str = "default", timeout: float | None = None
@@ -116,7 +116,7 @@ class Store:
         self, sql: str, params: Params = (), *, database: str = "default", timeout: float | None = None
     ) -> str:
         """The JSON text that the statement built (one row, one column), untouched; `null` where there is no row."""
-        return await self._read(lambda c: c.fetch_json(sql, params), database, timeout)  # type: ignore[no-any-return]
+        return await self._read(lambda c: c.fetch_json(sql, params), database, timeout)
 
     async def read(
         self,
@@ -130,7 +130,7 @@ class Store:
         All its statements see the same snapshot: what others commit meanwhile is not seen. `work` runs on a thread and
         must change nothing.
         """
-        return await self._read(lambda c: _in_snapshot(c, work, args), database, timeout)  # type: ignore[no-any-return]
+        return await self._read(lambda c: _in_snapshot(c, work, args), database, timeout)
 
     # Writing
 
@@ -138,7 +138,7 @@ class Store:
         self, sql: str, params: Params = (), *, database: str = "default", timeout: float | None = None
     ) -> WriteResult:
         """Run one statement in a transaction of its own. Returns after COMMIT."""
-        return await self._write(lambda c: c.execute(sql, params), database, timeout)  # type: ignore[no-any-return]
+        return await self._write(lambda c: c.execute(sql, params), database, timeout)
 
     async def transaction(
         self,
@@ -152,7 +152,7 @@ class Store:
         `work` runs on a thread and may run more than once before it is committed: it must change nothing but the
         database. If it raises, all it did is rolled back.
         """
-        return await self._write(lambda c: work(c, *args), database, timeout)  # type: ignore[no-any-return]
+        return await self._write(lambda c: work(c, *args), database, timeout)
 
     def run_transaction(self, work: Callable[[Connection, *Args], T], *args: *Args, database: str = "default") -> T:
         """`transaction` for synchronous code (views, commands, the admin), on Django's connection of this thread.
@@ -249,12 +249,12 @@ class Store:
 
     # The bottom: the one place that decides which path.
 
-    async def _read(self, work: Work, database: str, timeout: float | None) -> Any:
+    async def _read(self, work: Work[T], database: str, timeout: float | None) -> T:
         # A read without an end would keep the log from being cut back (see storage.checkpointer).
         timeout = settings.SQLITE_MAX_READ_SECONDS if timeout is None else timeout
         return await (await self._path(database)).reads.submit(work, timeout)
 
-    async def _write(self, work: Work, database: str, timeout: float | None) -> Any:
+    async def _write(self, work: Work[T], database: str, timeout: float | None) -> T:
         return await (await self._path(database)).writes.submit(work, timeout)
 
     async def _path(self, alias: str) -> _Path:

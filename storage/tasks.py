@@ -8,14 +8,15 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db import OperationalError
 
 from storage.connections import Connection
 from storage.exceptions import QueryTimeout, WorkerDied
 
-Work = Callable[[Connection], Any]
+T = TypeVar("T")
+Work = Callable[[Connection], T]
 
 AGAIN_SECONDS = 0.01
 MANY = 32
@@ -77,7 +78,7 @@ def _mailbox(loop: asyncio.AbstractEventLoop) -> Mailbox:
     return box
 
 
-class Task:
+class Task(Generic[T]):
     """A piece of work, its awaiter and its deadline. Made on the awaiter's event loop.
 
     When the awaiter is cancelled a read in progress is interrupted; a write goes on (to interrupt it would make
@@ -99,13 +100,13 @@ class Task:
         "work",
     )
 
-    def __init__(self, work: Work, timeout: float | None, *, reading: bool) -> None:
+    def __init__(self, work: Work[T], timeout: float | None, *, reading: bool) -> None:
         loop = asyncio.get_running_loop()
         self.work = work
         self.timeout = timeout
         self.taken = False
         self.created = self.started = self.ended = time.perf_counter()
-        self.future: asyncio.Future[Any] = loop.create_future()
+        self.future: asyncio.Future[T] = loop.create_future()
         self._mailbox = _mailbox(loop)
         self._lock = threading.Lock()
         self._connection: Connection | None = None
@@ -117,7 +118,7 @@ class Task:
         """Nobody waits for the result any more: cancelled, or past its deadline."""
         return self.future.done()
 
-    async def result(self) -> Any:
+    async def result(self) -> T:
         """Wait for the result.
 
         Raises:
@@ -150,7 +151,7 @@ class Task:
                 # Between two statements that has no effect, and the next one would run to its end.
                 self.future.get_loop().call_later(AGAIN_SECONDS, self._interrupt)
 
-    def run(self, connection: Connection) -> Any:
+    def run(self, connection: Connection) -> T:
         """Do the work on this thread. Raises what the work raises; what is no `Exception` becomes `WorkerDied`."""
         with self._lock:
             if self._expired:
@@ -174,6 +175,6 @@ class Task:
             with self._lock:
                 self._connection = None
 
-    def deliver(self, value: Any = None, error: BaseException | None = None) -> None:
+    def deliver(self, value: T | None = None, error: BaseException | None = None) -> None:
         """Hand over the result, from any thread."""
         self._mailbox.post(self.future, value, error)

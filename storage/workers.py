@@ -7,7 +7,7 @@ import logging
 import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async
 from django.db import connections
@@ -19,6 +19,8 @@ from storage.sqlite.file import database_file
 from storage.tasks import Task, Work
 
 logger = logging.getLogger("storage")
+
+T = TypeVar("T")
 
 
 class Workers:
@@ -39,14 +41,14 @@ class Workers:
         self._limit = limit
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=f"storage {self.name}")
         self._changed = threading.Condition()
-        self._queue: OrderedDict[int, Task] = OrderedDict()
+        self._queue: OrderedDict[int, Task[Any]] = OrderedDict()
         self._starting: dict[object, asyncio.AbstractEventLoop] = {}
         self._running = 0
         self._idle: list[WorkerConnection] = []
         self._closed = False
         database_file(str(connections.settings[alias]["NAME"])).on_change(self._close_outdated)
 
-    async def submit(self, work: Work, timeout: float | None) -> Any:
+    async def submit(self, work: Work[T], timeout: float | None) -> T:
         """Queue the work and wait for its result.
 
         Raises:
@@ -157,21 +159,21 @@ class Workers:
         with self._changed:
             return bool(self._queue)
 
-    def _take(self, most: int) -> list[Task]:
+    def _take(self, most: int) -> list[Task[Any]]:
         with self._changed:
             tasks = [self._queue.popitem(last=False)[1] for _ in range(min(most, len(self._queue)))]
         for task in tasks:
             task.taken = True
         return tasks
 
-    def _put_back(self, tasks: list[Task]) -> None:
+    def _put_back(self, tasks: list[Task[Any]]) -> None:
         with self._changed:
             for task in reversed(tasks):
                 task.taken = False
                 self._queue[id(task)] = task
                 self._queue.move_to_end(id(task), last=False)
 
-    def _deliver(self, task: Task, value: Any = None, error: BaseException | None = None) -> None:
+    def _deliver(self, task: Task[T], value: T | None = None, error: BaseException | None = None) -> None:
         self.figures.ran(task, error)
         task.deliver(value, error)
 

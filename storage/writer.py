@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import OperationalError
 
@@ -12,6 +12,8 @@ from storage.exceptions import WorkerDied
 from storage.sqlite.connection import WorkerConnection
 from storage.tasks import Task
 from storage.workers import Workers
+
+T = TypeVar("T")
 
 GROUP = 256
 
@@ -34,7 +36,7 @@ class Writer(Workers):
         # The lock first: what comes in while another process holds it joins the group.
         connection.begin()
         group = [task for task in self._take(GROUP) if not task.abandoned]
-        results: list[tuple[Task, Any]] = []
+        results: list[tuple[Task[Any], Any]] = []
         for position, task in enumerate(group):
             try:
                 results.append((task, self._run(connection, task)))
@@ -59,7 +61,7 @@ class Writer(Workers):
                 self._deliver(task, value)
 
     @staticmethod
-    def _run(connection: WorkerConnection, task: Task) -> Any:
+    def _run(connection: WorkerConnection, task: Task[T]) -> T:
         with connection.savepoint():
             value = task.run(connection)
             if connection.broken:  # and the work went on all the same

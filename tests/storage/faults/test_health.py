@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from storage import health
+from storage.metrics import StorageCollector
 from storage.sqlite.file import database_file
 from storage.store import Store
 from tests.storage.faults.children import Child
@@ -26,6 +27,13 @@ async def refused(store: Store) -> None:
     while not failed:
         outcomes = await asyncio.gather(*(store.execute(INSERT, [PAGE]) for _ in range(10)), return_exceptions=True)
         failed = any(isinstance(outcome, DatabaseError) for outcome in outcomes)
+
+
+def troubles(store: Store) -> dict[str, float]:
+    """What Prometheus is told, by kind of work."""
+    families = StorageCollector(store).collect()
+    (trouble,) = (family for family in families if family.name == "posthorn_storage_trouble")
+    return {sample.labels["kind"]: sample.value for sample in trouble.samples}
 
 
 def fill(pipe: Pipe, make_disk: type[SmallDisk] | type[SmallFiles], reserve: int) -> None:
@@ -46,8 +54,10 @@ def fill(pipe: Pipe, make_disk: type[SmallDisk] | type[SmallFiles], reserve: int
         with disk.full():
             await refused(store)
             pipe.send(await store.health())
+            pipe.send(troubles(store))
         await store.execute(INSERT, ["after"])
         pipe.send(await store.health())
+        pipe.send(troubles(store))
         await store.close()
 
     asyncio.run(scenario())
@@ -69,7 +79,9 @@ def test_a_full_disk_is_said_and_with_space_all_is_well_again(tmp_path, make_dis
             pytest.skip(f"no disk of one's own: {first}")
         assert first == []
         assert child.hear() == said
+        assert child.hear() == {"write": 1.0, "read": 0.0}
         assert child.hear() == []
+        assert child.hear() == {"write": 0.0, "read": 0.0}
 
 
 def look_at_closed(pipe: Pipe, closed: Path) -> None:
