@@ -78,13 +78,13 @@ class Allowance:
 
 
 class Allowances:
-    """Everybody's, in this process."""
+    """The allowances of everybody who uses this process, by user id."""
 
     def __init__(self) -> None:
         self._of: dict[int, Allowance] = {}
 
     def of(self, user: int) -> Allowance:
-        """This person's."""
+        """The allowance of this person."""
         self._forget_those_long_gone()
         allowance = self._of.setdefault(user, Allowance())
         allowance.left_at = time.monotonic()

@@ -128,7 +128,7 @@ def _parts(batch: list[Operation]) -> list[list[Operation]]:
 
 
 def _together(connection: Connection, part: list[Operation]) -> dict[Operation, Outcome]:
-    """Nothing if it cannot be done so: then each has to be looked at."""
+    """The outcomes of a part that is written at once; none if it cannot be: then each has to be looked at."""
     sends = [(operation.actor, operation.frame) for operation in part if isinstance(operation.frame, Send)]
     if not sends:
         return {}

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Feeds:
-    """The feeds of the rooms that somebody on this process hears. What others hear is not read here.
+    """The feeds of all rooms that somebody on this process hears. A room that only others hear is not read here.
 
     `somebody_left` is awaited before an event that says so is served; `renamed` is called with the listeners of a room
     that has a new name.
@@ -77,7 +77,7 @@ class Feeds:
             self._note(room, feed.wanted)
 
     def publish(self, committed: list[Committed]) -> None:
-        """Serve what this process has committed."""
+        """Serve what this process has committed, at once where the feed is at its head."""
         for room, first, last, events_json in committed:
             feed = self._feeds.get(room)
             if feed is None:
@@ -88,7 +88,7 @@ class Feeds:
                 self._advance(feed, last)  # another process wrote in between: in order, from storage
 
     def move(self, heads: dict[int, int]) -> None:
-        """Rooms are known to be so far: serve what is missing, from storage."""
+        """Serve what is missing, from storage, up to these heads: room ids and how far each room is known to be."""
         for room, head in heads.items():
             if room in self._feeds:
                 self._advance(self._feeds[room], head)

@@ -34,7 +34,10 @@ LOOK_WHATEVER_CHANGED = 60  # looks; sessions expire without anybody changing an
 
 
 class Hub:
-    """The one of this process."""
+    """The clients of one process, each a `Listener`, and what they are told.
+
+    A process has one hub (`chat.live.process`), which lives on its event loop.
+    """
 
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()

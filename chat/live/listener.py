@@ -19,7 +19,7 @@ class Listener:
     name: str
     socket: Socket
     seen: Revisions = field(default_factory=Revisions)
-    """What was so when its rooms and its credential were last looked at."""
+    """The marks of what had changed by the time its rooms and its credential were last looked at."""
     rooms: set[int] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held to push what was read for this listener alone: one frame at a time, over all its rooms."""
@@ -31,8 +31,9 @@ class Listener:
 
 
 class Feed:
-    """One room. `live` listeners have everything up to `head`; `wanted` is how far the room is known to be.
+    """What is heard of one room.
 
+    `live` listeners have everything up to `head`; `wanted` is how far the room is known to be.
     `behind` are those who are catching up, each with the task that does it.
     """
 

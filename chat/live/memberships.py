@@ -17,7 +17,7 @@ logger = logging.getLogger("chat")
 
 
 class Memberships:
-    """Those of the people who are connected to this process.
+    """The memberships of the people who are connected to this process, and their lists of rooms.
 
     `listeners` is the hub's own set. `leave(listener, room)` is called for a room that somebody no longer belongs to,
     `show(listener, rooms_json, heads)` with a list of rooms that has changed.

@@ -59,7 +59,7 @@ class Presence:
         self._tell_all()
 
     def moved(self, user: int, rooms: set[int]) -> None:
-        """This person's rooms have changed."""
+        """Note that this person is in these rooms now. They are connected to this process."""
         self._here[user].rooms = set(rooms)
 
     def leave(self, user: int) -> None:
