@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "chat.pages.busy.BusyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -104,6 +105,7 @@ CHANNEL_LAYERS: dict[str, Any] = (
 
 # People
 AUTH_USER_MODEL = "chat.User"
+PASSWORD_HASHERS = ["chat.hashing.QueuedPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from chat.addresses import client_address
+from chat.hashing import Busy
 from chat.limits import Attempts
 
 THROTTLED = "throttled"
@@ -23,7 +24,7 @@ by_address = Attempts(at_once=50, then_every=6.0)
 
 @contextmanager
 def attempt(request: HttpRequest | None, username: str) -> Iterator[None]:
-    """Around the check of a password. If it raises, the attempt counts.
+    """Around the check of a password. If it raises, the attempt counts; not if it was not begun (`Busy`).
 
     Raises:
         ValidationError: there were too many; the password is not looked at.
@@ -39,6 +40,15 @@ def attempt(request: HttpRequest | None, username: str) -> Iterator[None]:
     if wait:
         message = f"There were too many attempts. Wait {math.ceil(wait)} seconds and try again."
         raise ValidationError(message, code=THROTTLED)
-    yield
-    by_person.succeed(person)
-    by_address.succeed(address)
+    failed = False
+    try:
+        yield
+    except Busy:
+        raise
+    except BaseException:
+        failed = True
+        raise
+    finally:
+        if not failed:
+            by_person.succeed(person)
+            by_address.succeed(address)
