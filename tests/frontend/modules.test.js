@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL("../../frontend/static/frontend/js", import.meta.url));
 const all = readdirSync(FOLDER, { recursive: true });
-const files = all.filter((name) => /\.(js|d\.ts)$/.test(name));
+const files = all.filter((name) => name.endsWith(".js"));
 const texts = new Map(files.map((name) => [name, readFileSync(join(FOLDER, name), "utf8")]));
 
 /** From the roof down. What a module runs with is in its own folder or in one further down; types may be from anywhere. */
