@@ -26,7 +26,14 @@ from benchmarks.storage import world
 LOOP = "MainThread"
 # The loop's thread runs the program's imports and its end too; only what the loop itself runs is of interest.
 LOOP_FRAME = "run_forever (asyncio/"
-FORBIDDEN = ("storage/connections.py", "sqlite3", "django/db/backends/", "django/db/models/", "django/db/utils.py")
+FORBIDDEN = (
+    "storage/connections.py",
+    "storage/sqlite/connection.py",
+    "sqlite3",
+    "django/db/backends/",
+    "django/db/models/",
+    "django/db/utils.py",
+)
 
 WAITING = ("select (selectors.py", "wait (threading.py", "_worker (concurrent/futures/thread.py")
 

@@ -250,7 +250,7 @@ class Store:
     # The bottom: the one place that decides which path.
 
     async def _read(self, work: Work[T], database: str, timeout: float | None) -> T:
-        # A read without an end would keep the log from being cut back (see storage.checkpointer).
+        # A read without an end would keep the log from being cut back (see storage.sqlite.checkpointer).
         timeout = settings.SQLITE_MAX_READ_SECONDS if timeout is None else timeout
         return await (await self._path(database)).reads.submit(work, timeout)
 
