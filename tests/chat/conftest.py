@@ -62,6 +62,7 @@ async def own_store(transactional_db, settings) -> AsyncIterator[Store]:
     store._forget()
     yield store
     await store.close()
+    store._flags._thread.shutdown()
     store._forget()
 
 

@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from chat import protocol
 from chat.actions import rooms
 from chat.live import consumer, hub, process
+from chat.live.consumer import ChatConsumer
 from chat.live.hub import Hub
 from chat.live.listener import Listener
 from chat.live.socket import Socket
@@ -55,10 +56,17 @@ async def test_talk_is_no_hello(visit, monkeypatch):
 
 
 async def test_whoever_said_hello_stays(visit, monkeypatch):
-    monkeypatch.setattr(consumer, "HELLO_SECONDS", 0.05)
+    hello = ChatConsumer._hello
+
+    async def hello_in_the_last_moment(self, frame):
+        await hello(self, frame)
+        self._no_hello()  # the time for it is up
+
+    monkeypatch.setattr(ChatConsumer, "_hello", hello_in_the_last_moment)
     bob = await visit("bob")
     await bob.hello()
-    assert await bob.receive_nothing(timeout=0.2)
+    await bob.send_json_to({"type": "ping", "n": 1})
+    assert (await bob.take("pong"))["n"] == 1
 
 
 async def test_a_visitor_is_told_to_log_in(visit, people):

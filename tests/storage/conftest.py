@@ -32,6 +32,7 @@ async def store(transactional_db, opened):
     store = Store()
     yield store
     await store.close()
+    store._flags._thread.shutdown()
 
 
 @pytest.fixture
