@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 
 from config import env
 from config.logs import brief
@@ -149,7 +149,7 @@ EMOJI_PICKER_STYLE = "'sha256-rg2BpwZ4T9EADaas/dlxn0KsISPDXXIabE9pnJ++3UQ='"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF],
+        "script-src": [SELF, NONCE],  # the nonce is for the import map alone
         "style-src": [SELF, EMOJI_PICKER_STYLE],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],

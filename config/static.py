@@ -14,35 +14,10 @@ MINIFIERS = {".js": lambda text: COMPILE_AHEAD + jsmin(text), ".css": cssmin}
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    """Hashed names for ever-cached files, ES modules' imports of one another included; comments stay at home.
+    """Names that change with the content, for files that browsers keep for ever; comments stay at home.
 
-    Django's own support for modules also follows `import("./x.js")` in JSDoc types, which need no other name.
+    Modules are not rewritten: the page's import map says under which names they are served (frontend/templatetags).
     """
-
-    patterns = (
-        *CompressedManifestStaticFilesStorage.patterns,
-        (
-            "*.js",
-            (
-                (
-                    r"""(?m)(?P<matched>^(?P<head>(?:import|export)\b(?:[^"'\n]*\bfrom\b)?\s*)["'](?P<url>\.{1,2}/[^"']+)["'])""",
-                    '%(head)s"%(url)s"',
-                ),
-                # import("./x.js") when it is first wanted; not on lines of comments.
-                (
-                    r"""(?m)(?P<matched>^(?P<head>(?!\s*/?\*).*\bimport\()["'](?P<url>\.{1,2}/[^"']+)["'])""",
-                    '%(head)s"%(url)s"',
-                ),
-                # new URL("./x.json", import.meta.url): files that modules fetch.
-                (
-                    r"""(?P<matched>(?P<head>\bnew URL\()["'](?P<url>\.{1,2}/[^"'\n]+)["'](?=, import\.meta\.url))""",
-                    '%(head)s"%(url)s"',
-                ),
-            ),
-        ),
-    )
-    # One pass for each level of imports: Django's five are for style sheets.
-    max_post_process_passes = 50
 
     def _save(self, name: str, content: File) -> str:
         minify = MINIFIERS.get(PurePath(name).suffix)

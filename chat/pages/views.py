@@ -19,6 +19,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.views import csrf
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -42,6 +43,7 @@ def home(request: HttpRequest, room_id: int | None = None) -> HttpResponse:
     return _chat(request, room_id)
 
 
+@gzip_page  # for the import map; of what is secret it has only the CSRF token, masked anew for each page
 @login_required
 def _chat(request: HttpRequest, room_id: int | None) -> HttpResponse:
     user: Any = request.user

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Response
+import re
+
+from playwright.async_api import Response, expect
 
 from tests.e2e.desk import Desk
 
@@ -37,3 +39,17 @@ async def test_modules_are_compiled_before_they_are_wanted(server, room, sit_dow
     modules = [await response.text() for response in loaded if "/frontend/js/" in response.url]
     assert modules
     assert {text.splitlines()[0] for text in modules} == {"//# allFunctionsCalledOnLoad"}
+
+
+async def test_every_module_comes_under_a_name_that_browsers_may_keep_for_ever(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    loaded = await load(bob, f"/rooms/{room}/")
+    await bob.page.get_by_role("button", name="Insert an emoji").click()
+    await expect(bob.page.locator("emoji-picker")).to_be_visible()
+    await bob.page.keyboard.press("Escape")
+    await bob.page.keyboard.press("Control+k")
+    await expect(bob.page.get_by_role("combobox")).to_be_focused()
+    urls = {response.url for response in loaded if "/static/" in response.url}
+    assert any("/picker." in url for url in urls)
+    assert any("/quick_switcher." in url for url in urls)
+    assert not [url for url in urls if not re.search(r"\.[0-9a-f]{12}\.\w+$", url)]

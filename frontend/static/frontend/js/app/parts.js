@@ -9,8 +9,7 @@
  *
  * The parts of the page as those see them that act on several at once. Types only.
  *
- * It stands apart because nothing may import in a circle, types included: file names carry a hash of what the file, and so
- * what it imports, contains.
+ * It stands apart because nothing may import in a circle, types included: a circle has no place to begin reading.
  *
  * @typedef {object} Parts
  * @property {import("../connection/protocol.js").Person} me

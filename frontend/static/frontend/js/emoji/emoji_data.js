@@ -1,7 +1,7 @@
 import Database from "../../vendor/emoji-picker-element/database.js";
 import { plainEmoji } from "./plain_emoji.js";
 
-export const DATA = new URL("../../vendor/emoji-picker-element-data/en/emojibase/data.json", import.meta.url).href;
+export const DATA = import.meta.resolve("../../vendor/emoji-picker-element-data/en/emojibase/data.json");
 
 /** No looking for what this system can draw: without a colour font it would offer nothing, though others could see it. */
 export const EMOJI_VERSION = 15;
