@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from storage.flags import set_percent
 from storage.models import RolloutChange, RolloutFlag
+from storage.rollout.flags import set_percent
 
 
 @admin.register(RolloutFlag)

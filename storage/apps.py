@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.db.models.signals import post_migrate
 
-from storage.memory import keep_freed_memory
+from storage.watch.memory import keep_freed_memory
 
 
 class StorageConfig(AppConfig):
@@ -12,7 +12,8 @@ class StorageConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from storage import checks, metrics  # noqa: F401, PLC0415 - they need the apps; checks register themselves
+        from storage import checks  # noqa: F401, PLC0415 - it needs the apps; checks register themselves
+        from storage.watch import metrics  # noqa: PLC0415 - likewise
 
         metrics.register()
         keep_freed_memory()

@@ -24,20 +24,20 @@ from django.utils.connection import ConnectionDoesNotExist
 
 from storage.connections import Connection, DjangoConnection, Row, WriteResult
 from storage.exceptions import PoolClosed
-from storage.figures import Histogram
-from storage.flags import Flags, check_name
-from storage.health import Health, met
 from storage.history import HighWaterMark, History, Position
-from storage.loop_lag import LoopLag
+from storage.pool.stock import StockPath
+from storage.pool.tasks import Work
+from storage.pool.workers import Readers
+from storage.pool.writer import Writer
+from storage.rollout.flags import Flags, check_name
 from storage.sql import Fragment, Params, sql
 from storage.sqlite import dialect, text_search
 from storage.sqlite.checkpointer import Checkpointer
 from storage.sqlite.connection import WorkerConnection
 from storage.sqlite.file import database_file
-from storage.stock import StockPath
-from storage.tasks import Work
-from storage.workers import Readers
-from storage.writer import Writer
+from storage.watch.figures import Histogram
+from storage.watch.health import Health, met
+from storage.watch.loop_lag import LoopLag
 
 __all__ = [
     "Connection",

@@ -22,7 +22,7 @@ BREAKS = [
     # Durable acks
     Break(
         "a result leaves before the commit",
-        "storage/writer.py",
+        "storage/pool/writer.py",
         "        begun = time.perf_counter()\n",
         "        for done in results:\n            self._deliver(*done)\n        begun = time.perf_counter()\n",
         ("tests/storage/test_workers.py",),
@@ -163,28 +163,28 @@ BREAKS = [
     # The server never stalls on its database
     Break(
         "work that fails takes its group with it",
-        "storage/writer.py",
+        "storage/pool/writer.py",
         "        with connection.savepoint():\n",
         "        if True:\n",
         ("tests/storage/test_contract.py",),
     ),
     Break(
         "the queue has no end",
-        "storage/workers.py",
+        "storage/pool/workers.py",
         "if len(self._queue) >= self._limit:",
         "if False:",
         ("tests/storage/test_contract.py",),
     ),
     Break(
         "a deadline stops nothing",
-        "storage/tasks.py",
+        "storage/pool/tasks.py",
         "self.future.set_exception(QueryTimeout(self.timeout or 0.0))\n            self._interrupt()",
         "self.future.set_exception(QueryTimeout(self.timeout or 0.0))",
         ("tests/storage/test_contract.py",),
     ),
     Break(
         "a rollout flag is not heeded",
-        "storage/flags.py",
+        "storage/rollout/flags.py",
         "return self._percents.get(name, 100)",
         "return 100",
         ("tests/storage/test_flags.py",),

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import pytest
 
-from storage.guard import Snapshot, read
+from storage.rollout.guard import Snapshot, read
 from tests.support.client import Client
 from tests.support.environment import manage, succeed
 from tests.support.server import Server

@@ -6,9 +6,9 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.core.management import CommandError, call_command
 
-from storage import flags
-from storage.flags import Flags, UnknownFlag, set_percent
 from storage.models import RolloutChange
+from storage.rollout import flags
+from storage.rollout.flags import Flags, UnknownFlag, set_percent
 
 
 @pytest.fixture(autouse=True)

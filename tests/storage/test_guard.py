@@ -12,12 +12,12 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from prometheus_client import CollectorRegistry, generate_latest
 
-from storage import flags, guard
-from storage.guard import Guard, PathFigures, RolledBack, parse, worse
 from storage.management.commands.rollout import duration
-from storage.metrics import StorageCollector
 from storage.models import RolloutChange, RolloutFlag
+from storage.rollout import flags, guard
+from storage.rollout.guard import Guard, PathFigures, RolledBack, parse, worse
 from storage.store import Store
+from storage.watch.metrics import StorageCollector
 
 FAST = {0.001: 900.0, 0.01: 1000.0, float("inf"): 1000.0}
 SLOW = {0.001: 0.0, 0.01: 0.0, 0.1: 1000.0, float("inf"): 1000.0}

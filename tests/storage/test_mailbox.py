@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from storage.tasks import AFTER_SECONDS, MANY, Mailbox, Task
+from storage.pool.tasks import AFTER_SECONDS, MANY, Mailbox, Task
 
 
 class Loop:

@@ -11,11 +11,11 @@ import pytest
 from django.db import OperationalError, connections
 
 from storage.exceptions import WorkerDied
+from storage.pool.tasks import Task
+from storage.pool.workers import Readers
+from storage.pool.writer import Writer
 from storage.sqlite.connection import WorkerConnection
 from storage.store import Store
-from storage.tasks import Task
-from storage.workers import Readers
-from storage.writer import Writer
 from tests.storage.faults.files import open_files
 from tests.storage.held import held
 

@@ -50,8 +50,8 @@ def main() -> None:
     """Spoil the workers, then do what `manage.py` does."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from storage.workers import Readers  # noqa: PLC0415 - once there are settings
-    from storage.writer import Writer  # noqa: PLC0415
+    from storage.pool.workers import Readers  # noqa: PLC0415 - once there are settings
+    from storage.pool.writer import Writer  # noqa: PLC0415
 
     how = os.environ["WORSE"]
     harm = {"fails": failing, "slow": lambda: lambda: time.sleep(DAWDLES_SECONDS)}[how]

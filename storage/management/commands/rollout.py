@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from storage.flags import UnknownFlag, check_name, set_percent
-from storage.guard import Guard, RolledBack, read
 from storage.models import RolloutChange, RolloutFlag
+from storage.rollout.flags import UnknownFlag, check_name, set_percent
+from storage.rollout.guard import Guard, RolledBack, read
 
 
 def percentage(text: str) -> int:

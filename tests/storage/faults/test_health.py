@@ -10,10 +10,10 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, connections
 
-from storage import health
-from storage.metrics import StorageCollector
 from storage.sqlite.file import database_file
 from storage.store import Store
+from storage.watch import health
+from storage.watch.metrics import StorageCollector
 from tests.storage.faults.children import Child
 from tests.storage.faults.files import INSERT, NOTES
 from tests.storage.faults.machine import NotPermitted, SmallDisk, SmallFiles, heed_file_modes

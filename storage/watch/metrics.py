@@ -8,8 +8,8 @@ from prometheus_client import REGISTRY
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from storage.figures import Histogram
 from storage.store import Store, store
+from storage.watch.figures import Histogram
 
 LABELS = ["database", "path", "kind"]
 HISTOGRAMS = {

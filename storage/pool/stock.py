@@ -11,8 +11,8 @@ from django.db import transaction
 
 from storage.connections import DjangoConnection
 from storage.exceptions import PoolClosed, QueueFull
-from storage.figures import Figures
-from storage.tasks import Task, Work
+from storage.pool.tasks import Task, Work
+from storage.watch.figures import Figures
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class StockPath:
         self._closed = False
 
     async def submit(self, work: Work[T], timeout: float | None) -> T:
-        """As `storage.workers.Workers.submit`."""
+        """As `storage.pool.workers.Workers.submit`."""
         if self._closed:
             raise PoolClosed(self.name)
         if len(self._hops) >= self._limit:

@@ -13,10 +13,10 @@ from channels.db import database_sync_to_async
 from django.db import connections
 
 from storage.exceptions import PoolClosed, QueueFull, WorkerDied
-from storage.figures import Figures
+from storage.pool.tasks import Task, Work
 from storage.sqlite.connection import WorkerConnection
 from storage.sqlite.file import database_file
-from storage.tasks import Task, Work
+from storage.watch.figures import Figures
 
 logger = logging.getLogger("storage")
 

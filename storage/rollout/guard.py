@@ -14,7 +14,7 @@ from http.client import HTTPException
 from django.db import DatabaseError
 from prometheus_client.parser import text_string_to_metric_families
 
-from storage.flags import set_percent
+from storage.rollout.flags import set_percent
 
 BAD_OUTCOMES = {"failed", "rejected", "timed_out"}
 ENOUGH = 50  # operations on a path before it is judged

@@ -9,9 +9,9 @@ from django.db import OperationalError
 
 from storage.connections import ROLLED_BACK
 from storage.exceptions import WorkerDied
+from storage.pool.tasks import Task
+from storage.pool.workers import Workers
 from storage.sqlite.connection import WorkerConnection
-from storage.tasks import Task
-from storage.workers import Workers
 
 T = TypeVar("T")
 

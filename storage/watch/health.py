@@ -17,9 +17,9 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from storage.exceptions import FileLost
-from storage.figures import Figures
 from storage.sqlite.connection import WorkerConnection
-from storage.troubles import words_of
+from storage.watch.figures import Figures
+from storage.watch.troubles import words_of
 
 FRESH_SECONDS = 3.0
 PATIENCE_SECONDS = 5.0

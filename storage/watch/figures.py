@@ -1,6 +1,6 @@
 """What storage counts: for each path and database how much waits, how long things took, and what went wrong.
 
-Kept as plain numbers, because they are counted for every query; `storage.metrics` shows them to Prometheus and
+Kept as plain numbers, because they are counted for every query; `storage.watch.metrics` shows them to Prometheus and
 `store.stats()` to code.
 """
 
@@ -13,8 +13,8 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 from storage.exceptions import QueryTimeout
-from storage.tasks import Task
-from storage.troubles import Trouble
+from storage.pool.tasks import Task
+from storage.watch.troubles import Trouble
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 
-from storage.figures import Histogram
+from storage.watch.figures import Histogram
 
 EVERY_SECONDS = 0.05
 

@@ -1,0 +1,1 @@
+"""Rollout flags, and the guard that turns one back when figures get worse."""
