@@ -27,6 +27,9 @@ from chat.servers.visitors import visitors
 
 BACKLOG = 1024  # everybody comes back at once after a restart; Twisted's own 50 would turn most away
 daphne.server.HTTPFactory = DoorFactory  # the name by which Daphne makes its own
+CROWD = 8  # messages that may wait for the application while more is read,
+CROWD_BYTES = 256 * 1024  # or so much of them
+LOOK_SECONDS = 0.02
 reactor: Any = twisted_reactor  # made, and so typed, only at run time
 
 
@@ -49,6 +52,8 @@ class ChatProtocol(WebSocketProtocol):
         super().__init__()
         self.full: asyncio.Future[None] | None = None
         """Set while the buffer is full; done when there is room again."""
+        self.taken = 0
+        self.crowded = False
 
     def onConnect(self, request: Any) -> Any:  # noqa: N802 - theirs
         """Refuse headers that Daphne would stumble over."""
@@ -79,6 +84,26 @@ class ChatProtocol(WebSocketProtocol):
         visitors.leave(visitors.at((peer.host, peer.port)))
         super().connectionLost(reason)
 
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 - theirs
+        """Hand it to the application, and read no more while that has enough to do: the queue has no end."""
+        super().onMessage(payload, isBinary)
+        self.taken += len(payload)
+        if self.taken > CROWD_BYTES and not self.crowded and self.application_queue.qsize() > CROWD:
+            self.crowded = True
+            self.transport.pauseProducing()
+            self._look()
+
+    def _look(self) -> None:
+        if self.application_queue.qsize() > CROWD and self.state == self.STATE_OPEN:
+            asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+            return
+        self.crowded, self.taken = False, 0
+        self._read_on()
+
+    def _read_on(self) -> None:
+        if not self.crowded and self.full is None:
+            self.transport.resumeProducing()
+
     # Daphne itself has no backpressure: it would buffer without end for a client that does not read. The transport
     # says when its buffer is full to whoever is registered as its producer.
 
@@ -89,15 +114,17 @@ class ChatProtocol(WebSocketProtocol):
         super().onOpen()
 
     def pauseProducing(self) -> None:  # noqa: N802 - theirs
-        """The buffer is full."""
+        """The buffer is full: nothing more is read either, for each ping that is read puts a pong into it."""
         if self.full is None:
             self.full = asyncio.get_running_loop().create_future()
+        self.transport.pauseProducing()
 
     def resumeProducing(self) -> None:  # noqa: N802 - theirs
         """The buffer is empty again."""
         full, self.full = self.full, None
         if full is not None and not full.done():
             full.set_result(None)
+        self._read_on()
 
     def stopProducing(self) -> None:  # noqa: N802 - theirs
         """The connection is gone: nobody has to wait for it."""
