@@ -62,14 +62,23 @@ def rooms(rooms_json: str) -> str:
     return f'{{"type":"rooms","rooms":{rooms_json}}}'
 
 
-def page(room: int, messages_json: str, *, cursor: dict[str, int], more: bool, newer: bool | None = None) -> str:
+def page(
+    room: int,
+    messages_json: str,
+    lines_json: str,
+    *,
+    cursor: dict[str, int],
+    more: bool,
+    newer: bool | None = None,
+) -> str:
     """The answer to `history`, oldest first, with the cursor it was asked with.
 
-    `messages_json` is a JSON array, as SQLite built it. `more`: there is more in the direction asked for; around a
-    place that is the past, and `newer` tells of the other direction.
+    `messages_json` and `lines_json` are JSON arrays, as SQLite built them. `more`: there is more in the direction asked
+    for; around a place that is the past, and `newer` tells of the other direction.
     """
     frame = {"type": "page", "room": room, **cursor, "more": more}
-    return f'{_encode(frame if newer is None else {**frame, "newer": newer})[:-1]},"messages":{messages_json}}}'
+    begun = _encode(frame if newer is None else {**frame, "newer": newer})[:-1]
+    return f'{begun},"messages":{messages_json},"lines":{lines_json}}}'
 
 
 def reset(room: int, head: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from chat.protocol.codes import Code
 from chat.protocol.fields import ClientId, Count, Id, Millis, Seq, Time
-from chat.protocol.room_events import RoomEvent
+from chat.protocol.room_events import MemberEvent, RoomEvent, RoomRenamedEvent
 from chat.protocol.things import Message, Person, Room
 
 
@@ -94,11 +94,14 @@ class Rooms:
 class Page:
     """The answer to `history`, oldest first, with the cursor it was asked with.
 
-    `more`: there are older ones (for `after`: newer ones). `around` has `newer` besides: there are newer ones.
+    `more`: there are older ones (for `after`: newer ones). `around` has `newer` besides: there are newer ones. `lines`:
+    who came and went and what the room was named between these messages, and beyond the last of them where there are no
+    more; at most 200, the newest.
     """
 
     room: Id
     messages: list[Message]
+    lines: list[MemberEvent | RoomRenamedEvent]
     more: bool
     before: Id | None = None
     after: Seq | None = None

@@ -54,6 +54,22 @@ _EVENTS = sql(
     event=_EVENT,
     joined=dialect.member("e.data", "joined"),
 )
+_LINES = sql(
+    """
+    SELECT {events} FROM (
+        SELECT {event} AS event FROM (
+            SELECT * FROM chat_event
+            WHERE room_id = %s AND seq >= %s AND seq <= %s AND kind IN ('member', 'room') ORDER BY seq DESC LIMIT %s
+        ) e
+        JOIN chat_user a ON a.id = e.actor_id
+        LEFT JOIN chat_message m ON m.id = e.message_id
+        LEFT JOIN chat_user s ON s.id = m.sender_id
+        ORDER BY e.seq
+    ) lines
+    """,
+    events=dialect.json_list("event"),
+    event=_EVENT,
+)
 _HEADS = sql("SELECT id, head FROM chat_room WHERE {these}", these=dialect.among("id"))
 
 
@@ -91,6 +107,15 @@ def _stretch(connection: Connection, room: int, after: int, last: int) -> Stretc
     row = connection.fetch_one(_EVENTS, [room, after, last])
     assert row is not None  # noqa: S101 - an aggregate always has a row
     return Stretch(row["events"], last, bool(row["departures"]), bool(row["renamings"]))
+
+
+def lines_json(connection: Connection, room: int, first: int, last: int) -> str:
+    """Who came and went and what the room was named, with `first <= seq <= last`, as a JSON array, ascending.
+
+    Of more than `MAX_PAGE` the newest.
+    """
+    text: str = connection.fetch_value(_LINES, [room, first, last, protocol.MAX_PAGE])
+    return text
 
 
 async def read(room: int, after: int, last: int) -> Stretch:

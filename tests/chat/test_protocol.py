@@ -249,8 +249,8 @@ ENCODERS: dict[str, Callable[..., str]] = {
         fields["room"], fields["from"], fields["to"], json.dumps(events), more=fields["more"]
     ),
     "rooms": lambda rooms: protocol.rooms(json.dumps(rooms)),
-    "page": lambda room, messages, more, newer=None, **cursor: protocol.page(
-        room, json.dumps(messages), cursor=cursor, more=more, newer=newer
+    "page": lambda room, messages, lines, more, newer=None, **cursor: protocol.page(
+        room, json.dumps(messages), json.dumps(lines), cursor=cursor, more=more, newer=newer
     ),
     "reset": protocol.reset,
     "read": protocol.read_position,

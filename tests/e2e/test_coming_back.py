@@ -80,3 +80,23 @@ async def test_an_ack_that_comes_late_does_not_undo_what_has_happened_since(serv
     await expect(bob.bubble("Done")).to_be_visible()
     bob.line.release()
     await bob.shows("Second edit", "Done")
+
+
+async def test_comings_and_goings_stand_where_they_stood_after_a_reload(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    carla = server.world.people["carla"].id
+    async with server.client("bob") as client, Api(server, "bob") as by_bob, Api(server, "carla") as by_carla:
+        await client.say(room, "Before")
+        await by_carla.post(f"/api/rooms/{room}/leave/")
+        await client.say(room, "Between")
+        await by_bob.post(f"/api/rooms/{room}/members/", {"user": carla})
+        await client.say(room, "After")
+    await bob.shows("Before", "Between", "After")
+    lines = bob.page.locator("#messages .message-body, #messages .event-line")
+    live = await lines.all_inner_texts()
+    said = ["Before", "Carla left the room", "Between", "Carla joined the room", "After"]
+    assert [text.replace(server.world.people["carla"].name, "Carla") for text in live[-5:]] == said
+    await bob.page.reload()
+    await bob.shows("Before", "Between", "After")
+    assert (await lines.all_inner_texts())[-5:] == live[-5:]

@@ -58,7 +58,8 @@ def notation(type_: Any, words: bool) -> str:
     elif origin is Literal:
         text = " | ".join(json.dumps(value) for value in inner)
     elif origin is list:
-        text = f"{notation(inner[0], words)}[]"
+        each = notation(inner[0], words)
+        text = f"({each})[]" if " | " in each else f"{each}[]"
     elif origin is dict:
         text = f"Record<string, {notation(inner[1], words)}>"  # JSON's keys are texts
     elif len(arms(type_)) > 1:

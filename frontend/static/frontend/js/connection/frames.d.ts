@@ -287,11 +287,12 @@ export interface RoomsFrame {
   rooms: Room[];
 }
 
-/** The answer to `history`, oldest first, with the cursor it was asked with. `more`: there are older ones (for `after`: newer ones). `around` has `newer` besides: there are newer ones. */
+/** The answer to `history`, oldest first, with the cursor it was asked with. `more`: there are older ones (for `after`: newer ones). `around` has `newer` besides: there are newer ones. `lines`: who came and went and what the room was named between these messages, and beyond the last of them where there are no more; at most 200, the newest. */
 export interface PageFrame {
   type: "page";
   room: number;
   messages: Message[];
+  lines: (MemberEvent | RoomRenamedEvent)[];
   more: boolean;
   before?: number;
   after?: number;

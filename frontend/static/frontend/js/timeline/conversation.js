@@ -11,6 +11,9 @@ import { UnreadLine } from "./unread_line.js";
 /** New messages on a page as it comes by itself, and more than anybody reads from the first to the last. */
 const [SHORT, LONG] = [25, 100];
 
+/** So many comings and goings leave room for what is said of a room where nobody has spoken. */
+const FEW_LINES = 3;
+
 /** One visited room: what is held of its history, what happens in it, and what its reader does to it. */
 export class Conversation {
   /** Where its reader left it; null at the end. @type {import("./scroll_keeper.js").Place | null} */
@@ -31,6 +34,12 @@ export class Conversation {
     this.timeline = new Timeline(reader, (message) => [...(this.#changes.get(message)?.values() ?? [])]);
     this.window = this.timeline.window;
     this.line = new UnreadLine(this.timeline);
+  }
+
+  /** Whether nobody has spoken here, and there is room to say so. */
+  get bare() {
+    const spoken = this.timeline.nodes.element.querySelector(".message") !== null;
+    return this.window.loaded && !spoken && this.window.entries.length <= FEW_LINES;
   }
 
   /** Its reader opens it. @param {{seq: number, unread: number}} state how far they have read, and what is new */
@@ -64,6 +73,7 @@ export class Conversation {
       this.reader.names.met(message.sender);
       this.timeline.put(message);
     }
+    for (const event of page.lines) this.timeline.addLine(event);
     for (const event of taken.missed) this.#apply(event);
     this.timeline.settleWaiting();
     this.line.draw();

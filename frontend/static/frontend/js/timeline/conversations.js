@@ -141,9 +141,7 @@ export class Conversations {
   }
 
   #showEmptiness() {
-    const conversation = this.#visited.get(this.current);
-    const bare = conversation?.window.loaded === true && conversation.timeline.nodes.element.firstElementChild === null;
-    showIf(this.#empty, bare);
+    showIf(this.#empty, this.#visited.get(this.current)?.bare === true);
   }
 
   /** @param {number} room */
