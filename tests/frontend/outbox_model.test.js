@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OutboxDriver } from "../../frontend/static/frontend/js/outbox/driver.js";
-import { Hands } from "../../frontend/static/frontend/js/outbox/hands.js";
+import { EffectRunner } from "../../frontend/static/frontend/js/outbox/effect_runner.js";
 import { entryFromItem } from "../../frontend/static/frontend/js/outbox/entry.js";
 import { isPending } from "../../frontend/static/frontend/js/outbox/item.js";
 import { OutboxJournal } from "../../frontend/static/frontend/js/outbox/journal.js";
@@ -76,7 +76,7 @@ class Tab {
     const join = (delegate) => new Tabs(1, browser, delegate);
     this.driver = new OutboxDriver(
       new Outbox({ random: world.random }),
-      new Hands(this.storage(), this.page()),
+      new EffectRunner(this.storage(), this.page()),
       join,
       clock,
     );
@@ -110,7 +110,7 @@ class Tab {
 
   load() {
     this.loaded = true;
-    this.driver.restore(this.driver.hands.storage.load());
+    this.driver.restore(this.driver.runner.storage.load());
   }
 
   connect() {

@@ -5,8 +5,8 @@ import { isPending } from "./item.js";
 /** @typedef {import("./item.js").Effect} Effect @typedef {import("./entry.js").Entry} Entry @typedef {import("./tab_message.js").Message} Message */
 
 /**
- * Gives the pure outbox its clock, its hands, and its fellows: every tab has the whole outbox, and tells the other tabs what it
- * tells its own. Only the tab that leads sends, and only one whose connection is good can lead.
+ * Gives the pure outbox its clock, its effect runner, and its fellows: every tab has the whole outbox, and tells the other tabs
+ * what it tells its own. Only the tab that leads sends, and only one whose connection is good can lead.
  */
 export class OutboxDriver {
   #window = 0;
@@ -14,13 +14,13 @@ export class OutboxDriver {
 
   /**
    * @param {import("./outbox.js").Outbox} outbox
-   * @param {import("./hands.js").Hands} hands
+   * @param {import("./effect_runner.js").EffectRunner} runner
    * @param {(delegate: import("./tabs.js").Delegate) => import("./tabs.js").Tabs} join
    * @param {{now: () => number, alarm: (ms: number | null, ring: () => void) => void}} clock `alarm` replaces the one set before
    */
-  constructor(outbox, hands, join, clock) {
+  constructor(outbox, runner, join, clock) {
     this.outbox = outbox;
-    this.hands = hands;
+    this.runner = runner;
     this.clock = clock;
     this.tabs = join(this);
   }
@@ -99,7 +99,7 @@ export class OutboxDriver {
   told(message) {
     // The storage is one for all tabs, and who told has saved it.
     this.#carryOut(this.#obey(message).filter((effect) => effect.do !== "save"));
-    if (message.do === "ask") this.hands.page.asked();
+    if (message.do === "ask") this.runner.page.asked();
   }
 
   /** @param {Entry[]} items what the tab that asks has @returns {Message[]} */
@@ -119,7 +119,7 @@ export class OutboxDriver {
   status() {
     const counts = { queued: 0, inflight: 0, failed: 0, rejected: 0 };
     for (const { state } of this.outbox.items()) counts[state] += 1;
-    return { leader: this.tabs.leads, storage: this.hands.storage.kind, ...counts };
+    return { leader: this.tabs.leads, storage: this.runner.storage.kind, ...counts };
   }
 
   /** @param {Message} message for this tab's outbox and for the others' */
@@ -144,7 +144,7 @@ export class OutboxDriver {
 
   /** @param {Effect[]} effects */
   #carryOut(effects) {
-    for (const effect of effects) this.hands.perform(effect);
+    for (const effect of effects) this.runner.perform(effect);
     const items = effects.flatMap((effect) => (effect.do === "save" ? [entryFromItem(effect.item)] : []));
     if (items.length > 0) this.tabs.tell({ do: "items", items });
     const at = this.outbox.wakeAt(this.clock.now());

@@ -1,5 +1,5 @@
 import { OutboxDriver } from "./driver.js";
-import { Hands } from "./hands.js";
+import { EffectRunner } from "./effect_runner.js";
 import { Outbox } from "./outbox.js";
 import { OutboxStorage } from "./storage.js";
 import { Tabs } from "./tabs.js";
@@ -10,7 +10,7 @@ const WATCH_MS = 1_000;
  * Puts the outbox together from what this browser has to offer.
  *
  * @param {number} userId
- * @param {import("./hands.js").Page & {storageFailed: () => void}} page
+ * @param {import("./effect_runner.js").Page & {storageFailed: () => void}} page
  */
 export function openOutbox(userId, page) {
   const places = { local: () => localStorage, indexed: () => indexedDB };
@@ -23,7 +23,7 @@ export function openOutbox(userId, page) {
   const clock = { now: () => performance.now(), alarm: makeAlarm() };
   const driver = new OutboxDriver(
     new Outbox(),
-    new Hands(storage, page),
+    new EffectRunner(storage, page),
     (delegate) => new Tabs(userId, browser, delegate),
     clock,
   );

@@ -29,7 +29,7 @@ export class OutboxStorage {
   }
 
   /**
-   * Hands over what earlier pages left, in any order. Calls once, or, if the database is slow, a second time with what was in it.
+   * EffectRunner over what earlier pages left, in any order. Calls once, or, if the database is slow, a second time with what was in it.
    *
    * @param {(entries: Entry[]) => void} found
    */

@@ -18,7 +18,7 @@ import { isPending } from "./item.js";
  */
 
 /** Carries out what the outbox wants done. */
-export class Hands {
+export class EffectRunner {
   /** @param {Storage} storage @param {Page} page */
   constructor(storage, page) {
     this.storage = storage;
