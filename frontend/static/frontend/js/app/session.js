@@ -1,5 +1,5 @@
 import { CatchUp } from "../connection/catch_up.js";
-import { EventRules } from "./event_rules.js";
+import { EventHandler } from "./event_handler.js";
 import { hello } from "../connection/protocol.js";
 
 /** @typedef {import("../connection/protocol.js").ServerFrame} ServerFrame @typedef {import("../connection/protocol.js").WelcomeFrame} WelcomeFrame */
@@ -26,7 +26,7 @@ export class Session {
   /** @param {import("./parts.js").Parts} parts */
   constructor(parts) {
     this.parts = parts;
-    this.events = new EventRules(parts);
+    this.events = new EventHandler(parts);
   }
 
   hello() {

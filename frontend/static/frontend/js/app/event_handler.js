@@ -4,7 +4,7 @@ import { plainText } from "../text/plain_text.js";
 /** @typedef {import("../connection/protocol.js").RoomEvent} RoomEvent @typedef {import("../connection/protocol.js").Message} Message */
 
 /** What each kind of event does to the page. */
-export class EventRules {
+export class EventHandler {
   /** @param {import("./parts.js").Parts} parts */
   constructor(parts) {
     this.parts = parts;
