@@ -6,7 +6,7 @@ import { LeftBehind } from "../rooms/left_behind.js";
 import { LostRoom } from "../rooms/lost_room.js";
 import { MessageControls } from "./message_controls.js";
 import { openOutbox } from "../outbox/open.js";
-import { OutboxRules } from "./outbox_rules.js";
+import { OutboxHandler } from "./outbox_handler.js";
 import { PlainSend } from "../outbox/plain_send.js";
 import { ReadMarker } from "../rooms/read_marker.js";
 import { RoomPages } from "../rooms/room_pages.js";
@@ -31,7 +31,7 @@ export class App {
     this.status = new Status(boot.login, now);
     this.session = new Session(this);
     this.connection = this.#connect(boot.socket);
-    this.outbox = openOutbox(this.me.id, new OutboxRules(this));
+    this.outbox = openOutbox(this.me.id, new OutboxHandler(this));
     this.controls = new MessageControls(this, boot.moderator);
     this.conversations = new Conversations(this.controls.reader, {
       ask: (room, question) => this.connection.send({ type: "history", room, ...question }),

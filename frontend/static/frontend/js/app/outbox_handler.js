@@ -5,7 +5,7 @@ import { change } from "../connection/protocol.js";
 /** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/item.js").Receipt} Receipt */
 
 /** What the outbox does to the page and to the connection. */
-export class OutboxRules {
+export class OutboxHandler {
   /** @param {import("./parts.js").Parts} parts */
   constructor(parts) {
     this.parts = parts;
