@@ -12,8 +12,8 @@ import { ReadMarker } from "../rooms/read_marker.js";
 import { RoomPages } from "../rooms/room_pages.js";
 import { Rooms } from "../rooms/rooms.js";
 import { Session } from "./session.js";
-import { Shell } from "./shell.js";
 import { Status } from "../connection/status.js";
+import { Surroundings } from "./surroundings.js";
 
 /** @typedef {{user: import("../connection/protocol.js").Person, socket: string, moderator: boolean, room: number | null, login: string, rooms: {url: string}}} Boot */
 
@@ -39,11 +39,11 @@ export class App {
       read: (room) => this.reading.state(this.rooms.get(room)),
       atEnd: () => this.markRead(),
     });
-    this.shell = new Shell(this);
-    this.composer = new Composer(this.controls, this.shell.drafts);
+    this.surroundings = new Surroundings(this);
+    this.composer = new Composer(this.controls, this.surroundings.drafts);
     this.plain = new PlainSend(this.composer, this.connection);
     this.reading = new ReadMarker((room, seq) => this.connection.send({ type: "read", room, seq }));
-    const { online, drafts } = this.shell;
+    const { online, drafts } = this.surroundings;
     const failed = (/** @type {number} */ room) => this.outbox.outbox.stuck(room).length > 0;
     this.rooms = new Rooms(
       boot.rooms.url,
@@ -63,7 +63,7 @@ export class App {
   welcomed(welcome, stale) {
     const { flags, rooms } = welcome;
     this.#flags = flags;
-    this.shell.welcomed(welcome);
+    this.surroundings.welcomed(welcome);
     for (const { id, read_seq } of rooms) this.reading.known(id, read_seq);
     this.showRooms(rooms);
     this.conversations.connected(stale);
@@ -101,7 +101,7 @@ export class App {
   #open(room) {
     this.conversations.open(room);
     this.composer.openRoom(room);
-    this.shell.typing.open(room);
+    this.surroundings.typing.open(room);
     this.markRead();
   }
 

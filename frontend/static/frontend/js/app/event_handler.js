@@ -15,7 +15,7 @@ export class EventHandler {
     const message = event.kind === "message" ? messageOf(event) : null;
     if (message) this.recognise(room, message);
     this.parts.conversations.apply(room, event);
-    if (event.kind === "member") this.parts.shell.mentions.memberChanged(room, event.member);
+    if (event.kind === "member") this.parts.surroundings.mentions.memberChanged(room, event.member);
     if (event.kind === "room") this.parts.rooms.rename(room, event.room.name);
     if (message) this.#message(room, message);
   }
@@ -30,7 +30,7 @@ export class EventHandler {
   /** @param {number} room @param {Message} message */
   #message(room, message) {
     const { conversations, rooms, announcer, me } = this.parts;
-    this.parts.shell.message(room, message);
+    this.parts.surroundings.message(room, message);
     if (message.sender.id === me.id || message.deleted) return;
     if (room === conversations.current) announcer.message(message.sender.name, plainText(message.body));
     if (!conversations.isWatched(room)) rooms.count(room, message.seq);

@@ -1,7 +1,7 @@
 /** @typedef {import("../connection/protocol.js").EphemeralFrame} EphemeralFrame @typedef {import("../connection/protocol.js").Message} Message */
 
 /**
- * @typedef {object} Surroundings what shell.js is to the others
+ * @typedef {object} Surroundings what surroundings.js is to the others
  * @property {import("../people/online.js").Online} online
  * @property {import("./mentions.js").Mentions} mentions
  * @property {(frame: EphemeralFrame) => void} heard
@@ -20,7 +20,7 @@
  * @property {import("../rooms/rooms.js").Rooms} rooms
  * @property {import("../rooms/left_behind.js").LeftBehind} leftBehind
  * @property {import("../rooms/room_pages.js").RoomPages} pages
- * @property {Surroundings} shell
+ * @property {Surroundings} surroundings
  * @property {import("../dom/announcer.js").Announcer} announcer
  * @property {import("../connection/status.js").Status} status
  * @property {(welcome: import("../connection/protocol.js").WelcomeFrame, stale: number[]) => void} welcomed

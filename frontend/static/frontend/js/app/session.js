@@ -53,7 +53,7 @@ export class Session {
     else if (frame.type === "reset") this.#reset(frame);
     else if (frame.type === "read") this.parts.readElsewhere(frame);
     else if (frame.type === "error") this.#error(frame);
-    else if (frame.type === "typing" || frame.type === "presence") this.parts.shell.heard(frame);
+    else if (frame.type === "typing" || frame.type === "presence") this.parts.surroundings.heard(frame);
     outbox.heard();
   }
 

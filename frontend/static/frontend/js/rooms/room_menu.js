@@ -23,7 +23,7 @@ export function openRoomMenu(parts) {
 }
 
 /** @param {Person} person @param {Parts} parts */
-function member({ id, name }, { me, shell: { online } }) {
+function member({ id, name }, { me, surroundings: { online } }) {
   return make("li", "member", [
     make("span", "member-name", id === me.id ? `${name} (you)` : name),
     presenceMark(id, online),

@@ -12,7 +12,7 @@ import { TypingLine } from "../people/typing_line.js";
 /** @typedef {import("../connection/protocol.js").EphemeralFrame} EphemeralFrame @typedef {import("../connection/protocol.js").Message} Message */
 
 /** What stands around the conversation: dialogs and their keys, who is there and who writes, drafts, notifications. */
-export class Shell {
+export class Surroundings {
   /** @param {import("./parts.js").Parts} parts */
   constructor(parts) {
     this.parts = parts;
