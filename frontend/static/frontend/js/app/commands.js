@@ -3,7 +3,7 @@ import { StandIn } from "../dialogs/stand_in.js";
 /**
  * What buttons (by `data-command`) and keys can call up. Each is loaded when it is first wanted.
  *
- * @type {Record<string, () => Promise<(parts: import("./parts.js").Parts) => void>>}
+ * @type {Record<string, () => Promise<(app: import("./app_interface.js").AppInterface) => void>>}
  */
 const COMMANDS = {
   switch: async () => (await import("../rooms/quick_switcher.js")).openQuickSwitcher,
@@ -20,8 +20,8 @@ const COMMANDS = {
 
 const WITHOUT_TEXT = new Set(["room", "leave", "keys"]);
 
-/** @param {string} name @param {import("./parts.js").Parts} parts */
-export async function runCommand(name, parts) {
+/** @param {string} name @param {import("./app_interface.js").AppInterface} app */
+export async function runCommand(name, app) {
   // At once, so that what is typed next does not land in the composer.
   const standIn = new StandIn(!WITHOUT_TEXT.has(name));
   const { dialog } = standIn;
@@ -29,7 +29,7 @@ export async function runCommand(name, parts) {
   try {
     const open = await COMMANDS[name]?.();
     // Who closed it, or called up something else, does not wait for this any more.
-    if (dialog.isOpen && open) standIn.giveWayTo(() => open(parts));
+    if (dialog.isOpen && open) standIn.giveWayTo(() => open(app));
     dialog.close();
   } catch (error) {
     // A module that did not come is a TypeError, in every browser.

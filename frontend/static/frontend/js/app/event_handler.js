@@ -5,32 +5,32 @@ import { plainText } from "../text/plain_text.js";
 
 /** What each kind of event does to the page. */
 export class EventHandler {
-  /** @param {import("./parts.js").Parts} parts */
-  constructor(parts) {
-    this.parts = parts;
+  /** @param {import("./app_interface.js").AppInterface} app */
+  constructor(app) {
+    this.app = app;
   }
 
   /** @param {number} room @param {RoomEvent} event */
   apply(room, event) {
     const message = event.kind === "message" ? messageOf(event) : null;
     if (message) this.recognise(room, message);
-    this.parts.conversations.apply(room, event);
-    if (event.kind === "member") this.parts.surroundings.mentions.memberChanged(room, event.member);
-    if (event.kind === "room") this.parts.rooms.rename(room, event.room.name);
+    this.app.conversations.apply(room, event);
+    if (event.kind === "member") this.app.surroundings.mentions.memberChanged(room, event.member);
+    if (event.kind === "room") this.app.rooms.rename(room, event.room.name);
     if (message) this.#message(room, message);
   }
 
   /** A message of mine seen in its room is as good as its ack. @param {number} room @param {{id: number, seq: number, at: string, client_id: string, sender: {id: number}}} message */
   recognise(room, { id, seq, at, client_id, sender }) {
-    if (sender.id !== this.parts.me.id) return;
-    this.parts.outbox.confirm({ clientId: client_id, id, room, seq, at });
-    this.parts.plain.acked(client_id);
+    if (sender.id !== this.app.me.id) return;
+    this.app.outbox.confirm({ clientId: client_id, id, room, seq, at });
+    this.app.plain.acked(client_id);
   }
 
   /** @param {number} room @param {Message} message */
   #message(room, message) {
-    const { conversations, rooms, announcer, me } = this.parts;
-    this.parts.surroundings.message(room, message);
+    const { conversations, rooms, announcer, me } = this.app;
+    this.app.surroundings.message(room, message);
     if (message.sender.id === me.id || message.deleted) return;
     if (room === conversations.current) announcer.message(message.sender.name, plainText(message.body));
     if (!conversations.isWatched(room)) rooms.count(room, message.seq);

@@ -8,7 +8,7 @@ import { mentionedNames } from "../text/markdown.js";
 
 /** Names after `@`: offered while one writes, marked where one reads. Members are asked for when somebody is first mentioned. */
 export class Mentions {
-  /** @param {{me: import("../connection/protocol.js").Person, conversations: {current: number}}} parts */
+  /** @param {{me: import("../connection/protocol.js").Person, conversations: {current: number}}} app */
   constructor({ me, conversations }) {
     this.me = me;
     this.members = new Members(async (room) => (await ask("GET", `/api/rooms/${room}/members/`)).members);

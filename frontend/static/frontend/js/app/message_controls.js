@@ -11,26 +11,26 @@ import { KnownNames } from "../messages/known_names.js";
 export class MessageControls {
   #box = find("#messages", HTMLElement);
 
-  /** @param {import("./parts.js").Parts} parts @param {boolean} moderator */
-  constructor(parts, moderator) {
-    this.parts = parts;
-    const { me } = parts;
+  /** @param {import("./app_interface.js").AppInterface} app @param {boolean} moderator */
+  constructor(app, moderator) {
+    this.app = app;
+    const { me } = app;
     const names = new KnownNames(
       async () => (await ask("GET", "/api/people/")).people,
-      () => parts.conversations.nameReactions(),
+      () => app.conversations.nameReactions(),
     );
     this.reader = { me, names };
-    this.actions = new MessageActions({ id: me.id, moderator }, () => parts.conversations.current, {
-      submit: (operation) => void parts.submit(operation),
-      reply: ({ shown }) => parts.composer.reply(shown),
-      edit: ({ shown }) => parts.composer.edit(shown),
+    this.actions = new MessageActions({ id: me.id, moderator }, () => app.conversations.current, {
+      submit: (operation) => void app.submit(operation),
+      reply: ({ shown }) => app.composer.reply(shown),
+      edit: ({ shown }) => app.composer.edit(shown),
     });
-    const viewOf = (/** @type {Element | null} */ node) => parts.conversations.viewOf(node);
+    const viewOf = (/** @type {Element | null} */ node) => app.conversations.viewOf(node);
     this.toolbar = new MessageToolbar(this.#box, viewOf, this.actions);
     new MessageKeys(this.#box, {
       name: (node) => viewOf(node)?.nameForListeners(),
       enter: () => this.toolbar.focus(),
-      leave: () => parts.composer.focus(),
+      leave: () => app.composer.focus(),
     });
     this.#box.addEventListener(
       "click",
@@ -40,23 +40,23 @@ export class MessageControls {
 
   /** What the composer hands over. @param {Operation} operation */
   submit(operation) {
-    return this.parts.submit(operation);
+    return this.app.submit(operation);
   }
 
   editLast() {
-    const view = this.parts.conversations.lastOwn;
+    const view = this.app.conversations.lastOwn;
     if (view) this.actions.edit(view);
   }
 
   /** @param {number} message */
   async remove(message) {
-    const view = this.parts.conversations.get(message);
-    if (view && (await this.actions.delete(view))) this.parts.composer.cancel();
+    const view = this.app.conversations.get(message);
+    if (view && (await this.actions.delete(view))) this.app.composer.cancel();
   }
 
   /** @param {HTMLButtonElement | null} button */
   #clicked(button) {
-    const { conversations, outbox, composer } = this.parts;
+    const { conversations, outbox, composer } = this.app;
     const view = conversations.viewOf(button?.closest(".message") ?? null);
     if (!button || !view) return;
     const clientId = button.closest("[data-client-id]")?.getAttribute("data-client-id") ?? "";

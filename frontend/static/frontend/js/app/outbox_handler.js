@@ -6,46 +6,46 @@ import { change } from "../connection/protocol.js";
 
 /** What the outbox does to the page and to the connection. */
 export class OutboxHandler {
-  /** @param {import("./parts.js").Parts} parts */
-  constructor(parts) {
-    this.parts = parts;
+  /** @param {import("./app_interface.js").AppInterface} app */
+  constructor(app) {
+    this.app = app;
   }
 
   /** @param {Item} item */
   send(item) {
-    this.parts.connection.send(change(item));
+    this.app.connection.send(change(item));
   }
 
   reconnect() {
-    this.parts.connection.reconnect();
+    this.app.connection.reconnect();
   }
 
   /** @param {Item} item */
   show(item) {
-    this.parts.conversations.showItem(item);
+    this.app.conversations.showItem(item);
     this.#mark(item);
   }
 
   /** @param {Item} item @param {Receipt} receipt */
   sent(item, receipt) {
-    this.parts.conversations.settle(item, receipt);
+    this.app.conversations.settle(item, receipt);
     this.#mark(item);
   }
 
   /** @param {Item} item */
   removed(item) {
-    this.parts.conversations.drop(item);
+    this.app.conversations.drop(item);
     this.#mark(item);
   }
 
   /** @param {Item} item */
   failed(item) {
-    this.parts.announcer.alert(notDone(item.operation.kind, item.error));
+    this.app.announcer.alert(notDone(item.operation.kind, item.error));
   }
 
   /** Where another tab is at work its person has logged in again. */
   asked() {
-    if (this.parts.status.state === "signed-out") this.parts.connection.start();
+    if (this.app.status.state === "signed-out") this.app.connection.start();
   }
 
   /** Says what became of an item: beside the connection's state and, for messages, to whoever listens on the document. @param {"queued" | "sent" | "failed"} name @param {Item} item @param {object} detail */
@@ -60,13 +60,13 @@ export class OutboxHandler {
   }
 
   showWaiting() {
-    const { queued, inflight } = this.parts.outbox.status();
-    this.parts.status.showWaiting(queued + inflight);
+    const { queued, inflight } = this.app.outbox.status();
+    this.app.status.showWaiting(queued + inflight);
   }
 
   /** Its room need not be on the page. @param {Item} item */
   #mark({ operation }) {
-    this.parts.rooms.mark(operation.room);
-    this.parts.leftBehind.update();
+    this.app.rooms.mark(operation.room);
+    this.app.leftBehind.update();
   }
 }

@@ -23,27 +23,27 @@ export class Session {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {import("./parts.js").Parts} parts */
-  constructor(parts) {
-    this.parts = parts;
-    this.events = new EventHandler(parts);
+  /** @param {import("./app_interface.js").AppInterface} app */
+  constructor(app) {
+    this.app = app;
+    this.events = new EventHandler(app);
   }
 
   hello() {
-    this.#named = new Map(this.#catchUp.positions((room) => this.parts.conversations.isLoaded(room)));
+    this.#named = new Map(this.#catchUp.positions((room) => this.app.conversations.isLoaded(room)));
     return hello(this.#named, this.#catchUp.epoch);
   }
 
   lost() {
     clearTimeout(this.#timer);
     this.#flushing = false;
-    this.parts.outbox.closed();
-    this.parts.plain.lost();
+    this.app.outbox.closed();
+    this.app.plain.lost();
   }
 
   /** @param {ServerFrame} frame */
   received(frame) {
-    const { outbox } = this.parts;
+    const { outbox } = this.app;
     if (frame.type === "welcome") return this.#welcome(frame);
     if (frame.type === "ack") this.#ack(frame);
     else if (frame.type === "nack") this.#nack(frame);
@@ -51,19 +51,19 @@ export class Session {
     else if (frame.type === "page") this.#page(frame);
     else if (frame.type === "rooms") this.#rooms(frame.rooms);
     else if (frame.type === "reset") this.#reset(frame);
-    else if (frame.type === "read") this.parts.readElsewhere(frame);
+    else if (frame.type === "read") this.app.readElsewhere(frame);
     else if (frame.type === "error") this.#error(frame);
-    else if (frame.type === "typing" || frame.type === "presence") this.parts.surroundings.heard(frame);
+    else if (frame.type === "typing" || frame.type === "presence") this.app.surroundings.heard(frame);
     outbox.heard();
   }
 
   /** @param {WelcomeFrame} welcome */
   #welcome(welcome) {
     // Somebody else has logged in with this browser: what this page shows and holds is not theirs.
-    if (welcome.user.id !== this.parts.me.id) return location.reload();
+    if (welcome.user.id !== this.app.me.id) return location.reload();
     const stale = this.#catchUp.welcome(welcome, this.#named);
     this.#window = welcome.window;
-    this.parts.welcomed(welcome, stale);
+    this.app.welcomed(welcome, stale);
     this.#timer = setTimeout(() => this.#giveUpWaiting(), CATCH_UP_MS);
     this.#flushWhenCaughtUp();
   }
@@ -73,49 +73,49 @@ export class Session {
   }
 
   #giveUpWaiting() {
-    for (const [room, after] of this.#catchUp.due) this.parts.connection.send({ type: "sync", room, after });
+    for (const [room, after] of this.#catchUp.due) this.app.connection.send({ type: "sync", room, after });
     this.#flush();
   }
 
   #flush() {
     clearTimeout(this.#timer);
     this.#flushing = true;
-    this.parts.outbox.ready(this.#window);
+    this.app.outbox.ready(this.#window);
   }
 
   /** @param {import("../connection/protocol.js").AckFrame} ack */
   #ack({ client_id, id, room, seq, at }) {
-    this.parts.outbox.confirm({ clientId: client_id, id, room, seq, at });
-    this.parts.plain.acked(client_id);
+    this.app.outbox.confirm({ clientId: client_id, id, room, seq, at });
+    this.app.plain.acked(client_id);
   }
 
   /** @param {import("../connection/protocol.js").NackFrame} nack */
   #nack(nack) {
-    this.parts.outbox.refuse(nack);
-    this.parts.plain.nacked(nack);
+    this.app.outbox.refuse(nack);
+    this.app.plain.nacked(nack);
   }
 
   /** @param {import("../connection/protocol.js").EventsFrame} frame */
   #events(frame) {
     const { fresh, sync, last } = this.#catchUp.take(frame, performance.now());
     for (const event of fresh) this.events.apply(frame.room, event);
-    if (sync) this.parts.connection.send({ type: "sync", room: frame.room, after: last });
-    if (fresh.length > 0) this.parts.markRead();
+    if (sync) this.app.connection.send({ type: "sync", room: frame.room, after: last });
+    if (fresh.length > 0) this.app.markRead();
     this.#flushWhenCaughtUp();
   }
 
   /** @param {import("../connection/protocol.js").PageFrame} page */
   #page(page) {
     for (const message of page.messages) this.events.recognise(page.room, message);
-    this.parts.conversations.addPage(page);
-    this.parts.markRead();
+    this.app.conversations.addPage(page);
+    this.app.markRead();
   }
 
   /** @param {import("../connection/protocol.js").Room[]} rooms */
   #rooms(rooms) {
     const joined = this.#catchUp.follow(rooms);
-    this.parts.showRooms(rooms);
-    for (const room of joined) this.parts.conversations.reload(room);
+    this.app.showRooms(rooms);
+    for (const room of joined) this.app.conversations.reload(room);
     // Perhaps nobody waits any more: the room that lagged behind is none of ours now.
     this.#flushWhenCaughtUp();
   }
@@ -123,14 +123,14 @@ export class Session {
   /** @param {import("../connection/protocol.js").ErrorFrame} error */
   #error({ code, ref, room }) {
     if (ref !== "history" || room === undefined) return;
-    this.parts.conversations.unanswered(room);
-    if (code === "storage") setTimeout(() => this.parts.conversations.reading.look(), AGAIN_MS);
+    this.app.conversations.unanswered(room);
+    if (code === "storage") setTimeout(() => this.app.conversations.reading.look(), AGAIN_MS);
   }
 
   /** @param {import("../connection/protocol.js").ResetFrame} reset */
   #reset({ room, head }) {
     this.#catchUp.reset(room, head);
-    this.parts.conversations.reload(room);
+    this.app.conversations.reload(room);
     this.#flushWhenCaughtUp();
   }
 }

@@ -13,17 +13,17 @@ import { TypingLine } from "../people/typing_line.js";
 
 /** What stands around the conversation: dialogs and their keys, who is there and who writes, drafts, notifications. */
 export class Surroundings {
-  /** @param {import("./parts.js").Parts} parts */
-  constructor(parts) {
-    this.parts = parts;
-    this.mentions = new Mentions(parts);
-    this.online = new Online(parts.me.id, () => refreshPresence(this.online));
-    this.typing = new TypingLine((room) => parts.connection.send({ type: "typing", room }));
-    this.drafts = new Drafts(this.#saved("draft"), (room) => parts.rooms.mark(room));
-    this.notifications = new Notifications(this.#saved("notifications"), (room) => parts.pages.go(room));
-    window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.saved.prefix) && parts.rooms.markAll());
-    askBeforeLogOut({ unsent: () => parts.outbox.outbox.items().length, drafts: this.drafts });
-    const run = (/** @type {string} */ command) => runCommand(command, parts);
+  /** @param {import("./app_interface.js").AppInterface} app */
+  constructor(app) {
+    this.app = app;
+    this.mentions = new Mentions(app);
+    this.online = new Online(app.me.id, () => refreshPresence(this.online));
+    this.typing = new TypingLine((room) => app.connection.send({ type: "typing", room }));
+    this.drafts = new Drafts(this.#saved("draft"), (room) => app.rooms.mark(room));
+    this.notifications = new Notifications(this.#saved("notifications"), (room) => app.pages.go(room));
+    window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.saved.prefix) && app.rooms.markAll());
+    askBeforeLogOut({ unsent: () => app.outbox.outbox.items().length, drafts: this.drafts });
+    const run = (/** @type {string} */ command) => runCommand(command, app);
     listenForCommands(run);
     listenForShortcuts(run);
   }
@@ -42,17 +42,17 @@ export class Surroundings {
 
   /** A message by anybody has come in. @param {number} room @param {Message} message */
   message(room, message) {
-    this.parts.rooms.active(room, message.at);
+    this.app.rooms.active(room, message.at);
     this.typing.stopped(room, message.sender.id);
     void this.#notify(room, message);
   }
 
   /** Of direct messages, and of those that mention the reader. @param {number} id @param {Message} message */
   async #notify(id, message) {
-    const room = this.parts.rooms.get(id);
+    const room = this.app.rooms.get(id);
     if (
       !room ||
-      message.sender.id === this.parts.me.id ||
+      message.sender.id === this.app.me.id ||
       message.seq <= room.read_seq ||
       !(await this.notifications.due())
     )
@@ -63,6 +63,6 @@ export class Surroundings {
 
   /** @param {string} what */
   #saved(what) {
-    return new Saved(() => localStorage, `posthorn:${what}:${this.parts.me.id}:`);
+    return new Saved(() => localStorage, `posthorn:${what}:${this.app.me.id}:`);
   }
 }

@@ -5,7 +5,7 @@ import { personOption } from "./person_option.js";
 
 /** @typedef {import("../connection/protocol.js").Person} Person */
 
-/** Choosing somebody opens the room of the two, which is made if there is none. @param {import("../app/parts.js").Parts} parts */
+/** Choosing somebody opens the room of the two, which is made if there is none. @param {import("../app/app_interface.js").AppInterface} app */
 export function openDirectMessage({ me, surroundings: { online }, pages }) {
   const chooser = new Chooser("Find a person to write to", "There is nobody of that name.");
   const dialog = new Dialog("Write to somebody", chooser.element).open();

@@ -6,7 +6,7 @@ import { personOption } from "../people/person_option.js";
 
 /** @typedef {import("../connection/protocol.js").Person} Person */
 
-/** Adds people to the open room, one after the other. @param {import("../app/parts.js").Parts} parts */
+/** Adds people to the open room, one after the other. @param {import("../app/app_interface.js").AppInterface} app */
 export function openAddPeople({ surroundings: { online }, rooms, conversations }) {
   const room = rooms.get(conversations.current);
   if (!room) return;

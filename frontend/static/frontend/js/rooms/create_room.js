@@ -8,7 +8,7 @@ const KINDS = [
   { kind: "closed", name: "Closed", means: "Only those whom a member adds can see it." },
 ];
 
-/** @param {import("../app/parts.js").Parts} parts */
+/** @param {import("../app/app_interface.js").AppInterface} app */
 export function openCreateRoom({ pages }) {
   const name = textField("Name", "");
   const kinds = make("fieldset", "field", [make("legend", "", "Who is in it"), ...KINDS.map(choice)]);

@@ -8,7 +8,7 @@ const AFTERWARDS = {
   last: "You are its last member. When you leave, nobody can come back, and nobody can read any more what was said in it.",
 };
 
-/** Asks before it leaves the open room. @param {import("../app/parts.js").Parts} parts */
+/** Asks before it leaves the open room. @param {import("../app/app_interface.js").AppInterface} app */
 export function openLeaveRoom({ rooms, pages, conversations }) {
   const room = rooms.get(conversations.current);
   if (!room) return;

@@ -8,7 +8,7 @@ import { roomSign } from "./room_sign.js";
 
 /** @typedef {import("../connection/protocol.js").Person} Person @typedef {import("../connection/protocol.js").Room} Room */
 
-/** Every room, where something happened last on top, then the people one has no room with yet. @param {import("../app/parts.js").Parts} parts */
+/** Every room, where something happened last on top, then the people one has no room with yet. @param {import("../app/app_interface.js").AppInterface} app */
 export function openQuickSwitcher({ me, surroundings: { online }, rooms, pages, conversations }) {
   const chooser = new Chooser("Go to a room or a person", "Nothing of that name.");
   const dialog = new Dialog("Go to…", chooser.element).open();

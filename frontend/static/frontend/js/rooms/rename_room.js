@@ -3,7 +3,7 @@ import { Dialog } from "../dialogs/dialog.js";
 import { make } from "../dom/elements.js";
 import { textField } from "../dialogs/fields.js";
 
-/** Gives the open room another name. @param {import("../app/parts.js").Parts} parts */
+/** Gives the open room another name. @param {import("../app/app_interface.js").AppInterface} app */
 export function openRenameRoom({ rooms, conversations }) {
   const room = rooms.get(conversations.current);
   if (!room) return;

@@ -3,11 +3,11 @@ import { Dialog } from "../dialogs/dialog.js";
 import { commandButton, make } from "../dom/elements.js";
 import { presenceMark } from "../people/presence_mark.js";
 
-/** @typedef {import("../connection/protocol.js").Person} Person @typedef {import("../app/parts.js").Parts} Parts */
+/** @typedef {import("../connection/protocol.js").Person} Person @typedef {import("../app/app_interface.js").AppInterface} AppInterface */
 
-/** About the open room: who is in it, and what one can do with it. @param {Parts} parts */
-export function openRoomMenu(parts) {
-  const room = parts.rooms.get(parts.conversations.current);
+/** About the open room: who is in it, and what one can do with it. @param {AppInterface} app */
+export function openRoomMenu(app) {
+  const room = app.rooms.get(app.conversations.current);
   if (!room) return;
   const heading = make("h3", "", "Members");
   const members = make("ul", "members");
@@ -17,12 +17,12 @@ export function openRoomMenu(parts) {
     () => ask("GET", `/api/rooms/${room.id}/members/`),
     ({ members: people }) => {
       heading.textContent = people.length === 1 ? "1 member" : `${people.length} members`;
-      members.replaceChildren(...people.map((/** @type {Person} */ person) => member(person, parts)));
+      members.replaceChildren(...people.map((/** @type {Person} */ person) => member(person, app)));
     },
   );
 }
 
-/** @param {Person} person @param {Parts} parts */
+/** @param {Person} person @param {AppInterface} app */
 function member({ id, name }, { me, surroundings: { online } }) {
   return make("li", "member", [
     make("span", "member-name", id === me.id ? `${name} (you)` : name),

@@ -3,16 +3,16 @@ import { Dialog } from "../dialogs/dialog.js";
 import { make, makeButton, showIf } from "../dom/elements.js";
 import { searchResult } from "./search_result.js";
 
-/** @typedef {import("./search_result.js").Result} Result @typedef {import("../app/parts.js").Parts} Parts */
+/** @typedef {import("./search_result.js").Result} Result @typedef {import("../app/app_interface.js").AppInterface} AppInterface */
 
 const PAUSE_MS = 250;
 
 /** What was searched for last is there again the next time. */
 const last = { text: "", here: false };
 
-/** @param {Parts} parts */
-export function openSearch(parts) {
-  new Search(parts).open();
+/** @param {AppInterface} app */
+export function openSearch(app) {
+  new Search(app).open();
 }
 
 /** Finds messages in one's rooms, and leads to where they stand. */
@@ -28,10 +28,10 @@ class Search {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {Parts} parts */
-  constructor(parts) {
-    this.parts = parts;
-    this.room = parts.rooms.get(parts.conversations.current);
+  /** @param {AppInterface} app */
+  constructor(app) {
+    this.app = app;
+    this.room = app.rooms.get(app.conversations.current);
     Object.assign(this.#field, {
       type: "text",
       role: "searchbox",
@@ -111,14 +111,14 @@ class Search {
 
   /** @param {Result} result */
   #nameOf({ room }) {
-    return this.parts.rooms.get(room)?.name ?? "";
+    return this.app.rooms.get(room)?.name ?? "";
   }
 
   /** @param {Result} result */
   #go({ room, seq }) {
     this.#dialog.close();
-    this.parts.pages.go(room);
-    this.parts.conversations.showAround(room, seq);
+    this.app.pages.go(room);
+    this.app.conversations.showAround(room, seq);
   }
 
   /** The arrows walk through field and results. @param {KeyboardEvent} event */

@@ -7,11 +7,11 @@
  * @property {(frame: EphemeralFrame) => void} heard
  * @property {(room: number, message: Message) => void} message
  *
- * The parts of the page as those see them that act on several at once. Types only.
+ * The app (app.js) as those see it who act on several of its parts at once. Types only.
  *
  * It stands apart because nothing may import in a circle, types included: a circle has no place to begin reading.
  *
- * @typedef {object} Parts
+ * @typedef {object} AppInterface
  * @property {import("../connection/protocol.js").Person} me
  * @property {import("../connection/connection.js").Connection} connection
  * @property {import("../outbox/driver.js").OutboxDriver} outbox
