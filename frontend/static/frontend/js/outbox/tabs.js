@@ -1,4 +1,4 @@
-import { Lead } from "./lead.js";
+import { LeaderLock } from "./leader_lock.js";
 import { LeaderWatch } from "./leader_watch.js";
 import { readMessage } from "./tab_message.js";
 
@@ -23,7 +23,7 @@ import { readMessage } from "./tab_message.js";
 /** The other tabs in which the same person has the chat open (nobody else's: their id is part of the names), and who leads. */
 export class Tabs {
   #channel;
-  #lead;
+  #lock;
   #watch = new LeaderWatch();
   /** What was heard before this tab could listen; null since it can. @type {Said[] | null} */
   #early = [];
@@ -33,7 +33,7 @@ export class Tabs {
     const name = `posthorn:outbox:${userId}`;
     this.browser = browser;
     this.delegate = delegate;
-    this.#lead = new Lead(browser.locks, name, delegate);
+    this.#lock = new LeaderLock(browser.locks, name, delegate);
     // Tabs that all lead would all send what any of them has: without locks each is by itself.
     this.#channel = browser.locks ? browser.open(name) : null;
     if (this.#channel) this.#channel.onmessage = ({ data }) => this.#receive(data);
@@ -49,7 +49,7 @@ export class Tabs {
 
   /** Whether this tab sends for all. */
   get leads() {
-    return this.#lead.held;
+    return this.#lock.held;
   }
 
   /** @param {Message} message */
@@ -60,19 +60,19 @@ export class Tabs {
 
   /** Asks for the lead. */
   stand() {
-    this.#lead.stand();
+    this.#lock.stand();
   }
 
   /** Leaves the lead to others. */
   resign() {
-    this.#lead.resign();
+    this.#lock.resign();
   }
 
   /** To be called about once a second: a tab on show that waits in vain takes the lead. @param {boolean} waits whether anything is to be sent, and this tab could */
   watch(waits) {
     const verdict = this.#watch.tick(waits && !this.leads && this.browser.visible());
     if (verdict === "ask") this.#ask();
-    if (verdict === "steal") this.#lead.steal();
+    if (verdict === "steal") this.#lock.steal();
   }
 
   #ask() {

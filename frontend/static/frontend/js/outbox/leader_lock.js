@@ -3,7 +3,7 @@
  * closed or crashes. Without Web Locks (a site on plain http, storage blocked) every tab leads itself: that costs repeats, and
  * the server knows repeats.
  */
-export class Lead {
+export class LeaderLock {
   held = false;
   #locks;
   #name;
