@@ -1,7 +1,7 @@
 import { plainText } from "../text/plain_text.js";
 import { find } from "../dom/elements.js";
 
-/** @typedef {import("./saved.js").Saved} Saved */
+/** @typedef {import("./prefixed_storage.js").PrefixedStorage} PrefixedStorage */
 
 const POSSIBLE = "Notification" in window && "locks" in navigator;
 const LONGEST = 200;
@@ -16,9 +16,9 @@ export class Notifications {
   /** Where they can be allowed and yet not made, as in Chrome on Android: only a service worker may do it there. */
   #refused = false;
 
-  /** @param {Saved} saved @param {(room: number) => void} go */
-  constructor(saved, go) {
-    this.saved = saved;
+  /** @param {PrefixedStorage} storage @param {(room: number) => void} go */
+  constructor(storage, go) {
+    this.storage = storage;
     this.go = go;
     if (!POSSIBLE) return;
     this.#button.addEventListener("click", () => this.#pressed());
@@ -44,7 +44,7 @@ export class Notifications {
   }
 
   get #on() {
-    return POSSIBLE && !this.#refused && Notification.permission === "granted" && this.saved.get("off") === null;
+    return POSSIBLE && !this.#refused && Notification.permission === "granted" && this.storage.get("off") === null;
   }
 
   /** @param {number} room @param {string} title @param {NotificationOptions} options */
@@ -72,7 +72,7 @@ export class Notifications {
   async #pressed() {
     // Without permission nothing shows, but a browser that cannot says so.
     if (Notification.permission === "default" && !this.#make("", {})) return;
-    this.saved.set("off", this.#on ? "1" : null);
+    this.storage.set("off", this.#on ? "1" : null);
     if (Notification.permission === "default") await Notification.requestPermission();
     this.#draw();
   }

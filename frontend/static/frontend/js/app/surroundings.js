@@ -5,7 +5,7 @@ import { Mentions } from "./mentions.js";
 import { Notifications } from "./notifications.js";
 import { Online } from "../people/online.js";
 import { refreshPresence } from "../people/presence_mark.js";
-import { Saved } from "./saved.js";
+import { PrefixedStorage } from "./prefixed_storage.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { TypingLine } from "../people/typing_line.js";
 
@@ -19,9 +19,9 @@ export class Surroundings {
     this.mentions = new Mentions(app);
     this.online = new Online(app.me.id, () => refreshPresence(this.online));
     this.typing = new TypingLine((room) => app.connection.send({ type: "typing", room }));
-    this.drafts = new Drafts(this.#saved("draft"), (room) => app.rooms.mark(room));
-    this.notifications = new Notifications(this.#saved("notifications"), (room) => app.pages.go(room));
-    window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.saved.prefix) && app.rooms.markAll());
+    this.drafts = new Drafts(this.#storage("draft"), (room) => app.rooms.mark(room));
+    this.notifications = new Notifications(this.#storage("notifications"), (room) => app.pages.go(room));
+    window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.storage.prefix) && app.rooms.markAll());
     askBeforeLogOut({ unsent: () => app.outbox.outbox.items().length, drafts: this.drafts });
     const run = (/** @type {string} */ command) => runCommand(command, app);
     listenForCommands(run);
@@ -62,7 +62,7 @@ export class Surroundings {
   }
 
   /** @param {string} what */
-  #saved(what) {
-    return new Saved(() => localStorage, `posthorn:${what}:${this.app.me.id}:`);
+  #storage(what) {
+    return new PrefixedStorage(() => localStorage, `posthorn:${what}:${this.app.me.id}:`);
   }
 }

@@ -12,9 +12,9 @@ const VERSION = 1;
  * it away. Of several tabs, the one written in last has its say.
  */
 export class Drafts {
-  /** @param {import("../app/saved.js").Saved} saved @param {(room: number) => void} changed a draft was begun or ended there */
-  constructor(saved, changed) {
-    this.saved = saved;
+  /** @param {import("../app/prefixed_storage.js").PrefixedStorage} storage @param {(room: number) => void} changed a draft was begun or ended there */
+  constructor(storage, changed) {
+    this.storage = storage;
     this.changed = changed;
   }
 
@@ -26,7 +26,7 @@ export class Drafts {
 
   /** @param {number} room */
   text(room) {
-    return this.saved.get(String(room)) ?? "";
+    return this.storage.get(String(room)) ?? "";
   }
 
   /** @param {number} room @returns {Reply | null} */
@@ -62,18 +62,18 @@ export class Drafts {
 
   /** In how many rooms there is one. */
   get count() {
-    const rooms = new Set(this.saved.keys.map((key) => Number.parseInt(key, 10)));
+    const rooms = new Set(this.storage.keys.map((key) => Number.parseInt(key, 10)));
     return [...rooms].filter((room) => this.has(room)).length;
   }
 
   clear() {
-    this.saved.clear();
+    this.storage.clear();
   }
 
   /** @param {string} key */
   #read(key) {
     try {
-      const { v, ...kept } = JSON.parse(this.saved.get(key) ?? "{}");
+      const { v, ...kept } = JSON.parse(this.storage.get(key) ?? "{}");
       return v === VERSION ? kept : null;
     } catch {
       return null;
@@ -84,7 +84,7 @@ export class Drafts {
   #write(room, key, value) {
     const before = this.has(room);
     const kept = value === null || typeof value === "string" ? value : JSON.stringify({ v: VERSION, ...value });
-    if (kept !== null || this.saved.get(key) !== null) this.saved.set(key, kept);
+    if (kept !== null || this.storage.get(key) !== null) this.storage.set(key, kept);
     if (this.has(room) !== before) this.changed(room);
   }
 }

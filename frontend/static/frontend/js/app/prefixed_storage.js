@@ -1,5 +1,5 @@
 /** Small things kept in this browser for one user; where its storage is blocked or full, for as long as the page is open. */
-export class Saved {
+export class PrefixedStorage {
   /** @type {Map<string, string | null>} */
   #refused = new Map();
 
