@@ -36,7 +36,7 @@ BREAKS = [
     ),
     Break(
         "the journal is not written",
-        f"{JS}/outbox/journal.js",
+        f"{JS}/outbox/storage/journal.js",
         "      storage.setItem(this.#prefix + entry.clientId, JSON.stringify(entry));\n",
         "",
         ("tests/frontend/journal.test.js", "tests/frontend/outbox_model.test.js"),
@@ -58,7 +58,7 @@ BREAKS = [
     ),
     Break(
         "the outbox sends what somebody else wrote",
-        f"{JS}/outbox/journal.js",
+        f"{JS}/outbox/storage/journal.js",
         "posthorn:outbox:${userId}:",
         "posthorn:outbox:",
         ("tests/frontend/journal.test.js",),

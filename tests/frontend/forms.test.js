@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { change } from "../../frontend/static/frontend/js/connection/protocol.js";
-import { entryFromItem } from "../../frontend/static/frontend/js/outbox/entry.js";
-import { newItem } from "../../frontend/static/frontend/js/outbox/item.js";
+import { entryFromItem } from "../../frontend/static/frontend/js/outbox/items/entry.js";
+import { newItem } from "../../frontend/static/frontend/js/outbox/items/item.js";
 import { Outbox } from "../../frontend/static/frontend/js/outbox/outbox.js";
-import { OutboxStorage } from "../../frontend/static/frontend/js/outbox/storage.js";
-import { readMessage } from "../../frontend/static/frontend/js/outbox/tab_message.js";
+import { OutboxStorage } from "../../frontend/static/frontend/js/outbox/storage/storage.js";
+import { readMessage } from "../../frontend/static/frontend/js/outbox/tabs/tab_message.js";
 import { FakeIndexedDB } from "./indexed_support.js";
 import { FakeStorage, draft } from "./support.js";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { entryFromItem } from "../../frontend/static/frontend/js/outbox/entry.js";
-import { newItem } from "../../frontend/static/frontend/js/outbox/item.js";
-import { OutboxJournal } from "../../frontend/static/frontend/js/outbox/journal.js";
+import { entryFromItem } from "../../frontend/static/frontend/js/outbox/items/entry.js";
+import { newItem } from "../../frontend/static/frontend/js/outbox/items/item.js";
+import { OutboxJournal } from "../../frontend/static/frontend/js/outbox/storage/journal.js";
 import { FakeStorage, draft } from "./support.js";
 
 let storage;

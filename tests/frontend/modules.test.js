@@ -10,7 +10,10 @@ const files = all.filter((name) => name.endsWith(".js"));
 const texts = new Map(files.map((name) => [name, readFileSync(join(FOLDER, name), "utf8")]));
 
 /** From the roof down. What a module runs with is in its own folder or in one further down; types may be from anywhere. */
-const ORDER = "app search composer rooms people timeline messages outbox dialogs connection text emoji dom".split(" ");
+const ORDER =
+  "app search composer rooms people timeline messages outbox outbox/tabs outbox/storage outbox/items dialogs connection text emoji dom".split(
+    " ",
+  );
 
 /** What a module imports, JSDoc's import("./x.js") included. */
 function imports(name) {
@@ -51,6 +54,14 @@ test("folders stand in an order, and no module runs with what is above it", () =
       const [from, to] = [name, target].map((each) => ORDER.indexOf(posix.dirname(each)));
       assert.ok(from <= to || target.startsWith("../"), `${name} imports ${target}, which is above it`);
     }
+});
+
+test("every folder holds fewer than fifteen modules: one look finds what is there", () => {
+  const folders = files.map((name) => posix.dirname(name));
+  for (const folder of new Set(folders)) {
+    const count = folders.filter((each) => each === folder).length;
+    assert.ok(count < 15, `${folder} holds ${count}`);
+  }
 });
 
 test("every module stays small enough to hold in the head", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Outbox } from "../../frontend/static/frontend/js/outbox/outbox.js";
-import { entryFromItem } from "../../frontend/static/frontend/js/outbox/entry.js";
+import { entryFromItem } from "../../frontend/static/frontend/js/outbox/items/entry.js";
 import { ACK_TIMEOUT_MS, MAX_TRIES } from "../../frontend/static/frontend/js/outbox/limits.js";
 import { draft, edit, receipt } from "./support.js";
 

@@ -7,11 +7,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OutboxDriver } from "../../frontend/static/frontend/js/outbox/driver.js";
 import { EffectRunner } from "../../frontend/static/frontend/js/outbox/effect_runner.js";
-import { entryFromItem } from "../../frontend/static/frontend/js/outbox/entry.js";
-import { isPending } from "../../frontend/static/frontend/js/outbox/item.js";
-import { OutboxJournal } from "../../frontend/static/frontend/js/outbox/journal.js";
+import { entryFromItem } from "../../frontend/static/frontend/js/outbox/items/entry.js";
+import { isPending } from "../../frontend/static/frontend/js/outbox/items/item.js";
+import { OutboxJournal } from "../../frontend/static/frontend/js/outbox/storage/journal.js";
 import { Outbox } from "../../frontend/static/frontend/js/outbox/outbox.js";
-import { Tabs } from "../../frontend/static/frontend/js/outbox/tabs.js";
+import { Tabs } from "../../frontend/static/frontend/js/outbox/tabs/tabs.js";
 import { FakeStorage, seeded } from "./support.js";
 import { FakeChannels, FakeLock, Mail } from "./tabs_support.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import "./support.js";
-import { newClientId } from "../../frontend/static/frontend/js/outbox/client_id.js";
+import { newClientId } from "../../frontend/static/frontend/js/outbox/items/client_id.js";
 import {
   CLOSE,
   MAX_BODY,

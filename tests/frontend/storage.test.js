@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, beforeEach, test } from "node:test";
-import { newItem } from "../../frontend/static/frontend/js/outbox/item.js";
-import { OutboxStorage } from "../../frontend/static/frontend/js/outbox/storage.js";
+import { newItem } from "../../frontend/static/frontend/js/outbox/items/item.js";
+import { OutboxStorage } from "../../frontend/static/frontend/js/outbox/storage/storage.js";
 import { FakeIndexedDB } from "./indexed_support.js";
 import { FakeStorage, FakeTimers, draft } from "./support.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Tabs } from "../../frontend/static/frontend/js/outbox/tabs.js";
+import { Tabs } from "../../frontend/static/frontend/js/outbox/tabs/tabs.js";
 import { draft, receipt } from "./support.js";
 import { FakeChannels, FakeLock, Mail } from "./tabs_support.js";
 

@@ -105,7 +105,7 @@ export class App {
     this.markRead();
   }
 
-  /** Does something the server has to learn of; returns whether it is on record. @param {import("../outbox/operation.js").Operation} operation */
+  /** Does something the server has to learn of; returns whether it is on record. @param {import("../outbox/items/operation.js").Operation} operation */
   submit(operation) {
     const queue = this.#flags.chat_queue !== false;
     if (queue) this.outbox.enqueue(operation);

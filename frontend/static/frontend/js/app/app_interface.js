@@ -26,7 +26,7 @@
  * @property {(welcome: import("../connection/protocol.js").WelcomeFrame, stale: number[]) => void} welcomed
  * @property {(rooms: import("../connection/protocol.js").Room[]) => void} showRooms
  * @property {import("../composer/composer.js").Composer} composer
- * @property {(operation: import("../outbox/operation.js").Operation) => boolean} submit
+ * @property {(operation: import("../outbox/items/operation.js").Operation) => boolean} submit
  * @property {() => void} markRead
  * @property {(position: import("../connection/protocol.js").ReadElsewhereFrame) => void} readElsewhere
  */

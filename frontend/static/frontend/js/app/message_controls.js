@@ -5,7 +5,7 @@ import { MessageActions } from "../messages/message_actions.js";
 import { MessageToolbar } from "../messages/message_toolbar.js";
 import { KnownNames } from "../messages/known_names.js";
 
-/** @typedef {import("../outbox/operation.js").Operation} Operation */
+/** @typedef {import("../outbox/items/operation.js").Operation} Operation */
 
 /** What the reader can do in and with the messages: clicks, keys and buttons, and what the composer has to ask for. */
 export class MessageControls {

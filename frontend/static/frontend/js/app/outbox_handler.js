@@ -2,7 +2,7 @@ import { notDone } from "../connection/explanations.js";
 import { find } from "../dom/elements.js";
 import { change } from "../connection/protocol.js";
 
-/** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/item.js").Receipt} Receipt */
+/** @typedef {import("../outbox/items/item.js").Item} Item @typedef {import("../outbox/items/item.js").Receipt} Receipt */
 
 /** What the outbox does to the page and to the connection. */
 export class OutboxHandler {

@@ -4,7 +4,7 @@ import { find, setText, showIf } from "../dom/elements.js";
 import { tooLong } from "../connection/explanations.js";
 import { MAX_BODY, bodyLength, cleanBody } from "../connection/protocol.js";
 
-/** @typedef {import("../outbox/operation.js").Operation} Operation */
+/** @typedef {import("../outbox/items/operation.js").Operation} Operation */
 
 /**
  * @typedef {object} Delegate

@@ -2,7 +2,7 @@ import { cleanBody } from "../connection/protocol.js";
 import { make, makeButton, showIf } from "../dom/elements.js";
 import { firstLine } from "../text/plain_text.js";
 
-/** @typedef {import("./drafts.js").Reply} Reply @typedef {import("./drafts.js").Edit} Edit @typedef {import("../outbox/operation.js").Operation} Operation */
+/** @typedef {import("./drafts.js").Reply} Reply @typedef {import("./drafts.js").Edit} Edit @typedef {import("../outbox/items/operation.js").Operation} Operation */
 
 /**
  * What is being written in a room: a text, a reply, or another text for a message; said in a bar above the field. Whatever changes

@@ -19,12 +19,12 @@ export function notSent(code) {
   return why ? `Not sent: ${why}.` : "Not sent.";
 }
 
-/** @type {Record<import("../outbox/operation.js").Operation["kind"], string>} */
+/** @type {Record<import("../outbox/items/operation.js").Operation["kind"], string>} */
 const NOT_DONE = { send: "Not sent", edit: "Not changed", delete: "Not deleted", react: "Reaction not saved" };
 /** @type {Record<string, string>} */
 const WHY_NOT_CHANGED = { not_found: "it is no longer there", forbidden: "you may not do that to this message" };
 
-/** What did not happen, and why. @param {import("../outbox/operation.js").Operation["kind"]} kind @param {string | null} code */
+/** What did not happen, and why. @param {import("../outbox/items/operation.js").Operation["kind"]} kind @param {string | null} code */
 export function notDone(kind, code) {
   if (kind === "send") return notSent(code);
   const why = code === null ? undefined : (WHY_NOT_CHANGED[code] ?? WHY[code]);

@@ -96,7 +96,7 @@ export function hello(cursors, epoch) {
 /**
  * The frame that asks for an operation of the outbox.
  *
- * @param {{clientId: string, operation: import("../outbox/operation.js").Operation}} item
+ * @param {{clientId: string, operation: import("../outbox/items/operation.js").Operation}} item
  * @returns {SendFrame | EditFrame | DeleteFrame | ReactFrame}
  */
 export function change({ clientId: client_id, operation }) {

@@ -1,6 +1,6 @@
 import { askToDelete } from "./delete_dialog.js";
 
-/** @typedef {import("./message_view.js").MessageView} MessageView @typedef {import("../outbox/operation.js").Operation} Operation */
+/** @typedef {import("./message_view.js").MessageView} MessageView @typedef {import("../outbox/items/operation.js").Operation} Operation */
 /** @typedef {"react" | "reply" | "edit" | "delete"} Action */
 
 /**

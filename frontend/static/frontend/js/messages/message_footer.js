@@ -1,8 +1,8 @@
 import { make } from "../dom/elements.js";
 import { notDone } from "../connection/explanations.js";
-import { isPending } from "../outbox/item.js";
+import { isPending } from "../outbox/items/item.js";
 
-/** @typedef {import("../outbox/item.js").Item} Item */
+/** @typedef {import("../outbox/items/item.js").Item} Item */
 
 /** What is on its way to the server, and what did not get there: why, and what can be done about it. @param {Item[]} items */
 export function messageFooter(items) {

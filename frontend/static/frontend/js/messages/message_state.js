@@ -1,17 +1,17 @@
-import { isPending } from "../outbox/item.js";
+import { isPending } from "../outbox/items/item.js";
 
 /**
  * @typedef {import("../connection/protocol.js").Message} Message @typedef {import("../connection/protocol.js").Reaction} Reaction
  * @typedef {import("../connection/protocol.js").MessageEvent} MessageEvent
  * @typedef {import("../connection/protocol.js").EditEvent | import("../connection/protocol.js").DeleteEvent
  *   | import("../connection/protocol.js").ReactionEvent} ChangeEvent
- * @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/operation.js").Operation} Operation
+ * @typedef {import("../outbox/items/item.js").Item} Item @typedef {import("../outbox/items/operation.js").Operation} Operation
  *
  * @typedef {Omit<Message, "id" | "seq"> & {id: number | null, seq: number | null, reactions: Reaction[]}} State
  *   what a message says; without id and seq while the server does not have it
  */
 
-/** One that is written and that the server does not have. @param {Item} item @param {import("../outbox/operation.js").SendOperation} said @param {State["sender"]} sender @param {State["quote"]} quote @returns {State} */
+/** One that is written and that the server does not have. @param {Item} item @param {import("../outbox/items/operation.js").SendOperation} said @param {State["sender"]} sender @param {State["quote"]} quote @returns {State} */
 export function unsentMessage({ clientId, at }, { body, replyTo }, sender, quote) {
   const said = { id: null, seq: null, at, client_id: clientId, sender, body, reply_to: replyTo, quote };
   return { ...said, edited_at: null, deleted: false, reactions: [] };

@@ -10,7 +10,7 @@ import { ReactionRow } from "./reaction_row.js";
 import { standing } from "./neighbours.js";
 import { dayLabel } from "./time_format.js";
 
-/** @typedef {import("./message_state.js").State} State @typedef {import("../outbox/item.js").Item} Item @typedef {import("../connection/protocol.js").Quote} Quote */
+/** @typedef {import("./message_state.js").State} State @typedef {import("../outbox/items/item.js").Item} Item @typedef {import("../connection/protocol.js").Quote} Quote */
 /** @typedef {import("./known_names.js").Reader} Reader */
 
 const GONE = "This message was deleted.";

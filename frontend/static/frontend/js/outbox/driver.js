@@ -1,8 +1,8 @@
-import { newClientId } from "./client_id.js";
-import { entryFromItem } from "./entry.js";
-import { isPending } from "./item.js";
+import { newClientId } from "./items/client_id.js";
+import { entryFromItem } from "./items/entry.js";
+import { isPending } from "./items/item.js";
 
-/** @typedef {import("./item.js").Effect} Effect @typedef {import("./entry.js").Entry} Entry @typedef {import("./tab_message.js").Message} Message */
+/** @typedef {import("./items/item.js").Effect} Effect @typedef {import("./items/entry.js").Entry} Entry @typedef {import("./tabs/tab_message.js").Message} Message */
 
 /**
  * Gives the pure outbox its clock, its effect runner, and its fellows: every tab has the whole outbox, and tells the other tabs
@@ -15,7 +15,7 @@ export class OutboxDriver {
   /**
    * @param {import("./outbox.js").Outbox} outbox
    * @param {import("./effect_runner.js").EffectRunner} runner
-   * @param {(delegate: import("./tabs.js").Delegate) => import("./tabs.js").Tabs} join
+   * @param {(delegate: import("./tabs/tabs.js").Delegate) => import("./tabs/tabs.js").Tabs} join
    * @param {{now: () => number, alarm: (ms: number | null, ring: () => void) => void}} clock `alarm` replaces the one set before
    */
   constructor(outbox, runner, join, clock) {
@@ -33,7 +33,7 @@ export class OutboxDriver {
     this.#flush();
   }
 
-  /** Returns at once, with the operation on record and on show. @param {import("./operation.js").Operation} operation @returns {string} its client id */
+  /** Returns at once, with the operation on record and on show. @param {import("./items/operation.js").Operation} operation @returns {string} its client id */
   enqueue(operation) {
     const clientId = newClientId();
     this.#carryOut(this.outbox.enqueue({ clientId, at: new Date().toISOString(), operation }, this.clock.now()));
@@ -58,7 +58,7 @@ export class OutboxDriver {
     this.#carryOut(this.outbox.heard(this.clock.now()));
   }
 
-  /** @param {import("./item.js").Receipt} receipt */
+  /** @param {import("./items/item.js").Receipt} receipt */
   confirm(receipt) {
     if (this.outbox.has(receipt.clientId)) this.tabs.tell({ do: "sent", receipt });
     this.#carryOut(this.outbox.confirm(receipt, this.clock.now()));

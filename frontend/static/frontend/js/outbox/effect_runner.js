@@ -1,7 +1,7 @@
 import { notSent } from "../connection/explanations.js";
-import { isPending } from "./item.js";
+import { isPending } from "./items/item.js";
 
-/** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Effect} Effect @typedef {import("./item.js").Receipt} Receipt */
+/** @typedef {import("./items/item.js").Item} Item @typedef {import("./items/item.js").Effect} Effect @typedef {import("./items/item.js").Receipt} Receipt */
 
 /**
  * @typedef {object} Page what the outbox's effects act on
@@ -14,7 +14,7 @@ import { isPending } from "./item.js";
  * @property {() => void} asked by another tab, which has a connection or has just come
  * @property {(name: "queued" | "sent" | "failed", item: Item, detail: object) => void} tell
  *
- * @typedef {Pick<import("./storage.js").OutboxStorage, "save" | "forget" | "kind">} Storage
+ * @typedef {Pick<import("./storage/storage.js").OutboxStorage, "save" | "forget" | "kind">} Storage
  */
 
 /** Carries out what the outbox wants done. */

@@ -1,7 +1,7 @@
-import { isPending } from "./item.js";
-import { laneOf } from "./operation.js";
+import { isPending } from "./items/item.js";
+import { laneOf } from "./items/operation.js";
 
-/** @typedef {import("./item.js").Item} Item */
+/** @typedef {import("./items/item.js").Item} Item */
 
 /**
  * The outbox's queue, in lanes that keep their order (see operation.js). A lane pipelines until something in it goes wrong, then goes

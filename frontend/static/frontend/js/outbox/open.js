@@ -1,8 +1,8 @@
 import { OutboxDriver } from "./driver.js";
 import { EffectRunner } from "./effect_runner.js";
 import { Outbox } from "./outbox.js";
-import { OutboxStorage } from "./storage.js";
-import { Tabs } from "./tabs.js";
+import { OutboxStorage } from "./storage/storage.js";
+import { Tabs } from "./tabs/tabs.js";
 
 const WATCH_MS = 1_000;
 

@@ -1,11 +1,11 @@
 import { AliveClock } from "./alive_clock.js";
-import { itemFromEntry } from "./entry.js";
-import { forget, isPending, newItem, save, show } from "./item.js";
+import { itemFromEntry } from "./items/entry.js";
+import { forget, isPending, newItem, save, show } from "./items/item.js";
 import { Lanes } from "./lanes.js";
 import { ACK_TIMEOUT_MS } from "./limits.js";
 import { Setbacks } from "./setbacks.js";
 
-/** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Effect} Effect @typedef {import("./entry.js").Entry} Entry */
+/** @typedef {import("./items/item.js").Item} Item @typedef {import("./items/item.js").Effect} Effect @typedef {import("./items/entry.js").Entry} Entry */
 
 /**
  * The outbox as a state machine: no DOM, no timers, no I/O. Events come in as method calls with the time, what is to be done
@@ -14,7 +14,7 @@ import { Setbacks } from "./setbacks.js";
 export class Outbox {
   #lanes = new Lanes();
   #setbacks;
-  /** How each ended that this page knows to be over. @type {Map<string, import("./item.js").Outcome>} */
+  /** How each ended that this page knows to be over. @type {Map<string, import("./items/item.js").Outcome>} */
   #done = new Map();
   #alive = new AliveClock();
 
@@ -42,7 +42,7 @@ export class Outbox {
     return [...news.map(show), ...this.tick(now)];
   }
 
-  /** @param {import("./item.js").Draft} draft @param {number} now @returns {Effect[]} */
+  /** @param {import("./items/item.js").Draft} draft @param {number} now @returns {Effect[]} */
   enqueue(draft, now) {
     const item = newItem(draft);
     this.#lanes.append(item);
@@ -61,7 +61,7 @@ export class Outbox {
     this.#lanes.close();
   }
 
-  /** An ack, or the message itself seen in its room. Repeats change nothing. @param {import("./item.js").Receipt} receipt @param {number} now @returns {Effect[]} */
+  /** An ack, or the message itself seen in its room. Repeats change nothing. @param {import("./items/item.js").Receipt} receipt @param {number} now @returns {Effect[]} */
   confirm(receipt, now) {
     const item = this.#lanes.get(receipt.clientId);
     this.#done.set(receipt.clientId, { do: "sent", receipt });

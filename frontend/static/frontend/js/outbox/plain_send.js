@@ -1,8 +1,8 @@
-import { newClientId } from "./client_id.js";
+import { newClientId } from "./items/client_id.js";
 import { notDone } from "../connection/explanations.js";
 import { change } from "../connection/protocol.js";
 
-/** @typedef {import("./operation.js").Operation} Operation */
+/** @typedef {import("./items/operation.js").Operation} Operation */
 
 const ANSWER_MS = 15_000;
 

@@ -1,9 +1,9 @@
 import { RESEND, halfJitter } from "../connection/backoff.js";
-import { save, show } from "./item.js";
+import { save, show } from "./items/item.js";
 import { MAX_STRAYS, MAX_TRIES, ORDER_WAIT_MS, RATE_LIMIT_WAIT_MS } from "./limits.js";
-import { laneOf } from "./operation.js";
+import { laneOf } from "./items/operation.js";
 
-/** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Effect} Effect */
+/** @typedef {import("./items/item.js").Item} Item @typedef {import("./items/item.js").Effect} Effect */
 
 /** What becomes of an item that did not get through this time: how long it waits, what that costs, and when it fails. */
 export class Setbacks {

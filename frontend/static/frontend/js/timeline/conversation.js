@@ -4,7 +4,7 @@ import { Timeline } from "./timeline.js";
 import { UnreadLine } from "./unread_line.js";
 
 /** @typedef {import("../connection/protocol.js").RoomEvent} RoomEvent @typedef {import("../connection/protocol.js").PageFrame} PageFrame */
-/** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../outbox/item.js").Receipt} Receipt */
+/** @typedef {import("../outbox/items/item.js").Item} Item @typedef {import("../outbox/items/item.js").Receipt} Receipt */
 
 /** What a reader wants to see of a room: a message by its seq, where what is new begins, or the newest. @typedef {number | "unread" | "end"} Target */
 

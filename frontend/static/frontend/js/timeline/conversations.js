@@ -2,7 +2,7 @@ import { find, showIf } from "../dom/elements.js";
 import { Conversation } from "./conversation.js";
 import { Reading } from "./reading.js";
 
-/** @typedef {import("../outbox/item.js").Item} Item @typedef {import("../connection/protocol.js").PageFrame} PageFrame @typedef {import("./history_window.js").Question} Question */
+/** @typedef {import("../outbox/items/item.js").Item} Item @typedef {import("../connection/protocol.js").PageFrame} PageFrame @typedef {import("./history_window.js").Question} Question */
 
 /**
  * @typedef {object} Delegate
@@ -118,7 +118,7 @@ export class Conversations {
     this.#showEmptiness();
   }
 
-  /** The server has it. @param {Item} item @param {import("../outbox/item.js").Receipt} receipt */
+  /** The server has it. @param {Item} item @param {import("../outbox/items/item.js").Receipt} receipt */
   settle(item, receipt) {
     this.#visited.get(item.operation.room)?.settle(item, receipt);
   }

@@ -5,8 +5,8 @@ import { Order } from "./order.js";
 import { Quotes, quoteOf } from "./quotes.js";
 import { TimelineNodes } from "./timeline_nodes.js";
 
-/** @typedef {import("../connection/protocol.js").Message} Message @typedef {import("../outbox/item.js").Item} Item */
-/** @typedef {import("../outbox/item.js").Receipt} Receipt @typedef {import("../messages/message_state.js").State} State @typedef {MessageView | EventLine} Entry */
+/** @typedef {import("../connection/protocol.js").Message} Message @typedef {import("../outbox/items/item.js").Item} Item */
+/** @typedef {import("../outbox/items/item.js").Receipt} Receipt @typedef {import("../messages/message_state.js").State} State @typedef {MessageView | EventLine} Entry */
 
 /** One room's messages on the page, one node each: the room's log, as far as it is held, and then what of mine is not in it yet. */
 export class Timeline {

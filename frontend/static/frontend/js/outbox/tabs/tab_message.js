@@ -1,13 +1,13 @@
-import { readEntry } from "./entry.js";
+import { readEntry } from "../items/entry.js";
 
 /**
  * What tabs of one person tell each other: what they tell their own outbox, which takes it as often as it comes.
  *
- * @typedef {import("./entry.js").Entry} Entry
+ * @typedef {import("../items/entry.js").Entry} Entry
  * @typedef {{do: "items", items: Entry[]}} Items what is in a tab's outbox
  * @typedef {{do: "ask", items: Entry[]}} Ask does anybody lead? This is what I have
  * @typedef {{do: "retry", clientId: string}} Retry
- * @typedef {Items | Ask | Retry | import("./item.js").Outcome} Message
+ * @typedef {Items | Ask | Retry | import("../items/item.js").Outcome} Message
  */
 
 /**

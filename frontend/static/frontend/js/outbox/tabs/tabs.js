@@ -2,7 +2,7 @@ import { LeaderLock } from "./leader_lock.js";
 import { LeaderWatch } from "./leader_watch.js";
 import { readMessage } from "./tab_message.js";
 
-/** @typedef {import("./entry.js").Entry} Entry @typedef {import("./tab_message.js").Message} Message */
+/** @typedef {import("../items/entry.js").Entry} Entry @typedef {import("./tab_message.js").Message} Message */
 
 /**
  * @typedef {{message: unknown, byLeader: boolean}} Said

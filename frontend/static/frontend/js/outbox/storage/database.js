@@ -1,4 +1,4 @@
-/** @typedef {import("./entry.js").Entry} Entry @typedef {Map<string, Entry | null>} Batch client id to what it is now; null: gone */
+/** @typedef {import("../items/entry.js").Entry} Entry @typedef {Map<string, Entry | null>} Batch client id to what it is now; null: gone */
 
 const STORE = "outbox";
 

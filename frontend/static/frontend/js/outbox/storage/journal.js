@@ -1,6 +1,6 @@
-import { readEntry } from "./entry.js";
+import { readEntry } from "../items/entry.js";
 
-/** @typedef {import("./entry.js").Entry} Entry */
+/** @typedef {import("../items/entry.js").Entry} Entry */
 
 /**
  * Entries of the outbox in localStorage. Synchronous on purpose: what `save` has returned from is on record, even when the page

@@ -1,8 +1,8 @@
 import { OutboxDatabase } from "./database.js";
 import { OutboxJournal } from "./journal.js";
-import { entryFromItem, readEntry } from "./entry.js";
+import { entryFromItem, readEntry } from "../items/entry.js";
 
-/** @typedef {import("./entry.js").Entry} Entry @typedef {import("./item.js").Item} Item */
+/** @typedef {import("../items/entry.js").Entry} Entry @typedef {import("../items/item.js").Item} Item */
 
 /** The outbox does not wait longer than this for a database that does not answer. */
 const PATIENCE_MS = 2_000;
