@@ -6,15 +6,15 @@ import { StandIn } from "../dialogs/stand_in.js";
  * @type {Record<string, () => Promise<(app: import("./app_interface.js").AppInterface) => void>>}
  */
 const COMMANDS = {
-  switch: async () => (await import("../rooms/quick_switcher.js")).openQuickSwitcher,
+  switch: async () => (await import("../rooms/dialogs/quick_switcher.js")).openQuickSwitcher,
   search: async () => (await import("../search/search_dialog.js")).openSearch,
-  create: async () => (await import("../rooms/create_room.js")).openCreateRoom,
-  browse: async () => (await import("../rooms/browse_rooms.js")).openBrowseRooms,
+  create: async () => (await import("../rooms/dialogs/create_room.js")).openCreateRoom,
+  browse: async () => (await import("../rooms/dialogs/browse_rooms.js")).openBrowseRooms,
   direct: async () => (await import("../people/direct_message.js")).openDirectMessage,
-  room: async () => (await import("../rooms/room_menu.js")).openRoomMenu,
-  rename: async () => (await import("../rooms/rename_room.js")).openRenameRoom,
-  leave: async () => (await import("../rooms/leave_room.js")).openLeaveRoom,
-  add: async () => (await import("../rooms/add_people.js")).openAddPeople,
+  room: async () => (await import("../rooms/dialogs/room_menu.js")).openRoomMenu,
+  rename: async () => (await import("../rooms/dialogs/rename_room.js")).openRenameRoom,
+  leave: async () => (await import("../rooms/dialogs/leave_room.js")).openLeaveRoom,
+  add: async () => (await import("../rooms/dialogs/add_people.js")).openAddPeople,
   keys: async () => (await import("./shortcuts_dialog.js")).openShortcuts,
 };
 

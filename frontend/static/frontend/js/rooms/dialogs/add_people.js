@@ -1,12 +1,12 @@
-import { ask } from "../connection/api.js";
-import { Chooser } from "../dialogs/chooser.js";
-import { Dialog } from "../dialogs/dialog.js";
-import { make } from "../dom/elements.js";
-import { personOption } from "../people/person_option.js";
+import { ask } from "../../connection/api.js";
+import { Chooser } from "../../dialogs/chooser.js";
+import { Dialog } from "../../dialogs/dialog.js";
+import { make } from "../../dom/elements.js";
+import { personOption } from "../../people/person_option.js";
 
-/** @typedef {import("../connection/protocol.js").Person} Person */
+/** @typedef {import("../../connection/protocol.js").Person} Person */
 
-/** Adds people to the open room, one after the other. @param {import("../app/app_interface.js").AppInterface} app */
+/** Adds people to the open room, one after the other. @param {import("../../app/app_interface.js").AppInterface} app */
 export function openAddPeople({ surroundings: { online }, rooms, conversations }) {
   const room = rooms.get(conversations.current);
   if (!room) return;

@@ -1,14 +1,14 @@
-import { ask } from "../connection/api.js";
-import { Chooser } from "../dialogs/chooser.js";
-import { Dialog } from "../dialogs/dialog.js";
-import { goToPerson } from "../people/direct_message.js";
-import { personOption } from "../people/person_option.js";
-import { presenceMark } from "../people/presence_mark.js";
-import { roomSign } from "./room_sign.js";
+import { ask } from "../../connection/api.js";
+import { Chooser } from "../../dialogs/chooser.js";
+import { Dialog } from "../../dialogs/dialog.js";
+import { goToPerson } from "../../people/direct_message.js";
+import { personOption } from "../../people/person_option.js";
+import { presenceMark } from "../../people/presence_mark.js";
+import { roomSign } from "../room_sign.js";
 
-/** @typedef {import("../connection/protocol.js").Person} Person @typedef {import("../connection/protocol.js").Room} Room */
+/** @typedef {import("../../connection/protocol.js").Person} Person @typedef {import("../../connection/protocol.js").Room} Room */
 
-/** Every room, where something happened last on top, then the people one has no room with yet. @param {import("../app/app_interface.js").AppInterface} app */
+/** Every room, where something happened last on top, then the people one has no room with yet. @param {import("../../app/app_interface.js").AppInterface} app */
 export function openQuickSwitcher({ me, surroundings: { online }, rooms, pages, conversations }) {
   const chooser = new Chooser("Go to a room or a person", "Nothing of that name.");
   const dialog = new Dialog("Go to…", chooser.element).open();

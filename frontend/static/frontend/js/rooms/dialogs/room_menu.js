@@ -1,9 +1,9 @@
-import { ask } from "../connection/api.js";
-import { Dialog } from "../dialogs/dialog.js";
-import { commandButton, make } from "../dom/elements.js";
-import { presenceMark } from "../people/presence_mark.js";
+import { ask } from "../../connection/api.js";
+import { Dialog } from "../../dialogs/dialog.js";
+import { commandButton, make } from "../../dom/elements.js";
+import { presenceMark } from "../../people/presence_mark.js";
 
-/** @typedef {import("../connection/protocol.js").Person} Person @typedef {import("../app/app_interface.js").AppInterface} AppInterface */
+/** @typedef {import("../../connection/protocol.js").Person} Person @typedef {import("../../app/app_interface.js").AppInterface} AppInterface */
 
 /** About the open room: who is in it, and what one can do with it. @param {AppInterface} app */
 export function openRoomMenu(app) {

@@ -1,10 +1,10 @@
-import { ask } from "../connection/api.js";
-import { Chooser } from "../dialogs/chooser.js";
-import { Dialog } from "../dialogs/dialog.js";
-import { commandButton } from "../dom/elements.js";
-import { roomSign } from "./room_sign.js";
+import { ask } from "../../connection/api.js";
+import { Chooser } from "../../dialogs/chooser.js";
+import { Dialog } from "../../dialogs/dialog.js";
+import { commandButton } from "../../dom/elements.js";
+import { roomSign } from "../room_sign.js";
 
-/** Open rooms one is not in; choosing one joins it. @param {import("../app/app_interface.js").AppInterface} app */
+/** Open rooms one is not in; choosing one joins it. @param {import("../../app/app_interface.js").AppInterface} app */
 export function openBrowseRooms({ pages }) {
   const chooser = new Chooser("Find a room to join", "There is no open room that you are not in. You can create one.");
   const dialog = new Dialog(

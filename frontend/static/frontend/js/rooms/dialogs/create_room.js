@@ -1,14 +1,14 @@
-import { ask } from "../connection/api.js";
-import { Dialog } from "../dialogs/dialog.js";
-import { make } from "../dom/elements.js";
-import { textField } from "../dialogs/fields.js";
+import { ask } from "../../connection/api.js";
+import { Dialog } from "../../dialogs/dialog.js";
+import { make } from "../../dom/elements.js";
+import { textField } from "../../dialogs/fields.js";
 
 const KINDS = [
   { kind: "open", name: "Open", means: "Everybody is a member, newcomers too." },
   { kind: "closed", name: "Closed", means: "Only those whom a member adds can see it." },
 ];
 
-/** @param {import("../app/app_interface.js").AppInterface} app */
+/** @param {import("../../app/app_interface.js").AppInterface} app */
 export function openCreateRoom({ pages }) {
   const name = textField("Name", "");
   const kinds = make("fieldset", "field", [make("legend", "", "Who is in it"), ...KINDS.map(choice)]);

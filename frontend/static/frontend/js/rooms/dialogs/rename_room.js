@@ -1,9 +1,9 @@
-import { ask } from "../connection/api.js";
-import { Dialog } from "../dialogs/dialog.js";
-import { make } from "../dom/elements.js";
-import { textField } from "../dialogs/fields.js";
+import { ask } from "../../connection/api.js";
+import { Dialog } from "../../dialogs/dialog.js";
+import { make } from "../../dom/elements.js";
+import { textField } from "../../dialogs/fields.js";
 
-/** Gives the open room another name. @param {import("../app/app_interface.js").AppInterface} app */
+/** Gives the open room another name. @param {import("../../app/app_interface.js").AppInterface} app */
 export function openRenameRoom({ rooms, conversations }) {
   const room = rooms.get(conversations.current);
   if (!room) return;

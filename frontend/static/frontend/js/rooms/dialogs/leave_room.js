@@ -1,6 +1,6 @@
-import { ask } from "../connection/api.js";
-import { Dialog } from "../dialogs/dialog.js";
-import { make, makeButton } from "../dom/elements.js";
+import { ask } from "../../connection/api.js";
+import { Dialog } from "../../dialogs/dialog.js";
+import { make, makeButton } from "../../dom/elements.js";
 
 const AFTERWARDS = {
   open: "You get no more messages from it. You can join it again whenever you like.",
@@ -8,7 +8,7 @@ const AFTERWARDS = {
   last: "You are its last member. When you leave, nobody can come back, and nobody can read any more what was said in it.",
 };
 
-/** Asks before it leaves the open room. @param {import("../app/app_interface.js").AppInterface} app */
+/** Asks before it leaves the open room. @param {import("../../app/app_interface.js").AppInterface} app */
 export function openLeaveRoom({ rooms, pages, conversations }) {
   const room = rooms.get(conversations.current);
   if (!room) return;
