@@ -14,8 +14,8 @@ from chat.limits import Attempts
 from chat.models import Invite
 from chat.pages.logins import THROTTLED
 
-by_address = Attempts(at_once=10, then_every=30.0)
-by_invite = Attempts(at_once=20, then_every=15.0)
+by_address = Attempts(at_once=50, then_every=30.0)  # an office behind one address, invited in one sitting
+by_invite = Attempts(at_once=150, then_every=15.0)
 
 
 @contextmanager

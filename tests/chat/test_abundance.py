@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,9 +9,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 
+from chat.actions.accounts import renew_invite
 from chat.limits import Allowance, Allowances, Attempts
+from chat.models import User
 from chat.pages import signups
-from tests.chat.test_accounts import invitation, post, submit, token
+from tests.chat.test_accounts import post, token
 from tests.support.api import Api
 from tests.support.seed import PASSWORD
 
@@ -48,23 +49,6 @@ def test_rooms_made_are_not_forgotten_by_going_away(settings, monkeypatch):
     assert isinstance(made, Allowance)
 
 
-def test_one_address_makes_ten_accounts_and_then_waits(start_server):
-    server = start_server()
-    with server.browser("alice") as alice:
-        path = invitation(alice)
-
-        def join(number: int) -> int:
-            with server.browser() as visitor:
-                person = {"name": f"Person {number}", "username": f"person{number}", "password": "three quiet geese"}
-                assert "problems" in submit(visitor, path, **{**person, "password": "short"}).text  # makes none
-                return submit(visitor, path, **person).status_code
-
-        answers = list(takewhile(lambda answer: answer == 302, map(join, range(40))))
-        # A slow machine sees the end of a wait.
-        assert 10 <= len(answers) < 40
-    assert len(server.rows("SELECT 1 FROM chat_user WHERE username LIKE 'person%'")) == len(answers)
-
-
 @pytest.fixture
 def join(monkeypatch):
     """Makes an account from an address; returns whether it was made. So slow that no test sees the end of a wait."""
@@ -80,6 +64,30 @@ def join(monkeypatch):
             return False
 
     return join
+
+
+def test_an_office_behind_one_address_joins_in_one_sitting():
+    link: Any = SimpleNamespace(pk=-1)
+    for _ in range(40):
+        with signups.sign_up(RequestFactory().post("/join/x/", REMOTE_ADDR="192.0.2.40"), link):
+            pass
+
+
+def test_who_makes_too_many_accounts_reads_how_long_to_wait(join, people, client, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    path = f"/join/{renew_invite(people['alice']).token}/"
+
+    def sign_up(number: int, words: str = "three quiet geese") -> Any:
+        client.logout()
+        person = {"name": f"Person {number}", "username": f"person{number}", "password": words}
+        return client.post(path, person, REMOTE_ADDR="192.0.2.1")
+
+    assert [sign_up(number, "short").status_code for number in range(5)] == [200] * 5, "these make none"
+    answers = [sign_up(number) for number in range(4)]
+    assert [answer.status_code for answer in answers] == [302] * 3 + [429]
+    assert "Many accounts were made just now. Wait 3600 seconds" in answers[-1].content.decode()
+    assert User.objects.filter(username__startswith="person").count() == 3
 
 
 def test_one_link_lets_in_so_many_from_wherever_they_come(join):
