@@ -98,7 +98,7 @@ class DoorChannel(HTTPChannel):
 
     def requestDone(self, request: Any) -> None:  # noqa: N802 - theirs
         """It is answered: the next one is to come."""
-        self.visitor.expect()
+        self.visitor.answered()
         super().requestDone(request)
 
     def refuse(self) -> None:
@@ -122,11 +122,17 @@ class DoorFactory(HTTPFactory):
         """The channel of a new connection, or None for one too many."""
         channel: Any = None
 
-        def drop() -> None:
-            if channel is not None and channel.transport is not None:
-                channel.transport.abortConnection()
+        def unsent() -> int:
+            transport = channel and channel.transport
+            return len(transport.dataBuffer) - transport.offset + transport._tempDataLen if transport else 0
 
-        visitor = visitors.enter((addr.host, addr.port), drop)
+        def drop() -> None:
+            if unsent():
+                channel.transport.abortConnection()
+            elif channel is not None and channel.transport is not None:
+                channel.loseConnection()  # the system still sends what it has; `abortConnection` would take that back
+
+        visitor = visitors.enter((addr.host, addr.port), drop, unsent)
         if visitor is None:
             return None
         channel = super().buildProtocol(addr)

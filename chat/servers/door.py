@@ -15,6 +15,7 @@ from chat.servers.visitors import visitors
 
 AT_ONCE = 40  # requests in Django's hands: each takes a thread and three descriptors
 WAIT_SECONDS = 10.0
+KEPT_BYTES = 1_000_000  # of an answer, so that Django is done with it before a slow client has taken it
 
 Event = dict[str, Any]
 Receive = Callable[[], Awaitable[Event]]
@@ -27,6 +28,41 @@ class TooLarge(Exception):
 
 class Busy(Exception):
     """So many requests are being answered that this one waited in vain."""
+
+
+class Answer:
+    """What the application answers, kept until it is done: a client that reads slowly must not take up its room."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._head: Event | None = None
+        self._body: list[bytes] = []
+        self._kept = 0
+        self._ended = False
+        self.begun = False
+        """Whether any of it was sent."""
+
+    async def take(self, message: Event) -> None:
+        """The application's `send`. What is longer than `KEPT_BYTES` goes on to the client as it comes."""
+        if message["type"] == "http.response.start":
+            self._head = message
+            return
+        body = message.get("body", b"")
+        self._body.append(body)
+        self._kept += len(body)
+        if self._kept > KEPT_BYTES:
+            await self.deliver(more=message.get("more_body", False))
+
+    async def deliver(self, *, more: bool = False) -> None:
+        """Send what was kept, in one piece: the server then knows what of it the client has yet to take."""
+        head, self._head = self._head, None
+        body, self._body = b"".join(self._body), []
+        if self._ended or not (head or self.begun):  # all was sent; or the client left, and Django says nothing
+            return
+        self.begun, self._ended = True, not more
+        if head is not None:
+            await self._send(head)
+        await self._send({"type": "http.response.body", "body": body, "more_body": more})
 
 
 class HttpDoor:
@@ -51,7 +87,8 @@ class HttpDoor:
     async def _let_in(self, scope: Event, receive: Receive, send: Send) -> None:
         most = limit_of(scope["path"])
         seen = 0
-        started = entered = False
+        entered = False
+        kept = Answer(send)
 
         async def checked_receive() -> Event:
             nonlocal seen, entered
@@ -63,23 +100,21 @@ class HttpDoor:
                 entered = await self._enter()  # not before: who sends slowly takes up nobody's room
             return message
 
-        async def noting_send(message: Event) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
         try:
             if _length(scope) > most:
                 raise TooLarge
-            await self.application(scope, checked_receive, noting_send)
+            await self.application(scope, checked_receive, kept.take)
         except TooLarge:
-            if not started:
+            if not kept.begun:
                 await _refuse(scope["path"], receive, send)
+            return
         except Busy:
             await answer(send, 503, b"text/plain", b"too busy just now\n", [(b"retry-after", b"5")])
+            return
         finally:
             if entered:
                 self._room.release()
+        await kept.deliver()
 
     async def _enter(self) -> bool:
         try:

@@ -79,6 +79,7 @@ def run(host: str, port: int, ready: Callable[[str, int], None]) -> bool:
         "log_config": None,
         "access_log": False,
         "server_header": False,
+        "proxy_headers": False,  # `chat.addresses` reads them; theirs would have a proxy's connections found no more
         "timeout_graceful_shutdown": ENDING_SECONDS,
     }
     server = ChatServer(uvicorn.Config(get_default_application(), **settings), ready)

@@ -59,7 +59,7 @@ class DoorProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Let it in, or close it at once."""
         super().connection_made(transport)
-        self.visitor = visitors.enter(self.client or ("", 0), transport.abort)
+        self.visitor = visitors.enter(self.client or ("", 0), transport.abort, transport.get_write_buffer_size)
         if self.visitor is None:
             transport.abort()
         else:
@@ -79,7 +79,7 @@ class DoorProtocol(H11Protocol):
     def on_response_complete(self) -> None:
         """It is answered: the next one is to come."""
         if self.visitor is not None and not self.transport.is_closing():
-            self.visitor.expect()
+            self.visitor.answered()
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import resource
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +25,10 @@ ACCEPTED_AT_ONCE = 32
 RESERVED = 280
 """Descriptors kept for what is no connection: three for each request's database, files, Redis, and what was accepted
 and is about to be turned away."""
+
+KEEP_SECONDS = 5.0
+"""How long an answered connection is kept for a next request: a browser opens six, which count for everybody behind the
+same address."""
 
 SITE = 4  # a /48 may have so many times what one address may
 PROGRESS_BYTES = 64 * 1024
@@ -56,23 +61,40 @@ class Strangers:
 class Visitor:
     """One connection, from when it is accepted to when it is lost."""
 
-    __slots__ = ("_drop", "_networks", "_received", "_strangers", "_timer", "peer")
+    __slots__ = ("_drop", "_networks", "_received", "_strangers", "_timer", "_unsent", "_untaken", "peer")
 
-    def __init__(self, peer: tuple[str, int], networks: Sequence[str], strangers: Strangers, drop: Callable[[], None]):
+    def __init__(
+        self,
+        peer: tuple[str, int],
+        networks: Sequence[str],
+        strangers: Strangers,
+        drop: Callable[[], None],
+        unsent: Callable[[], int],
+    ):
         self.peer = peer
         self._networks = networks
         self._strangers = strangers
         self._drop = drop
+        self._unsent = unsent
         self._timer: asyncio.TimerHandle | None = None
         self._received = 0
         self.expect()
 
     def expect(self, seconds: float | None = None) -> None:
-        """The client has `REQUEST_SECONDS`, or so many, for what it has to send; then it is cut off."""
+        """The client has `REQUEST_SECONDS`, or so many, for what it has to send; then it is cut off.
+
+        While it still takes the last answer, as slowly as it may be, the time begins anew.
+        """
         self.rest()
         self._received = 0
+        self._untaken: float = self._unsent()
         seconds = settings.REQUEST_SECONDS if seconds is None else seconds
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._drop)
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._time_is_up)
+
+    def answered(self) -> None:
+        """The answer is written; the client has to take it, and may ask something else soon."""
+        self.expect(min(KEEP_SECONDS, settings.REQUEST_SECONDS))
+        self._untaken = math.inf
 
     def received(self, amount: int) -> None:
         """So many bytes of a body came. Whoever keeps sending gets more time, a byte now and then does not."""
@@ -85,6 +107,12 @@ class Visitor:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _time_is_up(self) -> None:
+        if 0 < self._unsent() < self._untaken:
+            self.expect()
+        else:
+            self._drop()
 
     def cut_off(self) -> None:
         """Drop the connection if it is the client whom we wait for."""
@@ -107,8 +135,11 @@ class Visitors:
         self._turned_away = 0
         self._said_at = -SAY_SECONDS
 
-    def enter(self, peer: tuple[str, int], drop: Callable[[], None]) -> Visitor | None:
-        """A connection was accepted: None if it must be closed at once. `drop` is to cut it off without ado."""
+    def enter(self, peer: tuple[str, int], drop: Callable[[], None], unsent: Callable[[], int]) -> Visitor | None:
+        """A connection was accepted: None if it must be closed at once.
+
+        `drop` is to cut it off without ado, `unsent` to say how many bytes of answers it has not taken yet.
+        """
         if self._most is None:
             self._most = most_connections()
         # Behind a proxy all come from the proxy: there the Door counts them, by what the proxy says.
@@ -119,7 +150,7 @@ class Visitors:
         if not self.strangers.enter(networks):
             self.turn_away(f"{networks[0]} has {settings.CONNECTIONS_PER_ADDRESS} without a hello already")
             return None
-        visitor = self._of[peer] = Visitor(peer, networks, self.strangers, drop)
+        visitor = self._of[peer] = Visitor(peer, networks, self.strangers, drop, unsent)
         return visitor
 
     def at(self, peer: Sequence[object] | None) -> Visitor | None:

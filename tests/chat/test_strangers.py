@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import AsyncExitStack, ExitStack, closing
 
 import pytest
 
 from chat.addresses import client_networks
+from chat.servers.door import AT_ONCE
 from chat.servers.visitors import Strangers
-from tests.support.raw import ask, connect, handshake, is_closed, read, request, status
+from tests.support.raw import ask, connect, connect_narrowly, handshake, is_closed, masked, read, request, status
 
 FEW_DESCRIPTORS = (
     "-c",
@@ -20,6 +22,8 @@ sys.argv[0] = "manage.py"
 runpy.run_path("manage.py", run_name="__main__")
 """,
 )
+LARGE = "/static/frontend/vendor/emoji-picker-element-data/en/emojibase/data.json"
+HELLO = masked(b'{"type":"hello","v":1,"rooms":{}}')
 HEALTH = request("/healthz", "Connection: close")
 BOTH = pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
 
@@ -88,6 +92,17 @@ def test_who_is_slow_with_the_second_request_is_cut_off_too(start_server, kind):
 
 
 @BOTH
+def test_browsers_do_not_keep_connections_for_long_that_others_behind_their_address_need(start_server, kind):
+    server = start_server(SERVER=kind, REQUEST_SECONDS="3600", CONNECTIONS_PER_ADDRESS="6")
+    with ExitStack() as held:
+        kept = [held.enter_context(closing(connect(server))) for _ in range(6)]
+        for connection in kept:
+            connection.sendall(request("/healthz"))
+        assert [read(connection).status for connection in kept] == [200] * 6, "read until the server closes"
+        assert ask(server, HEALTH).status == 200
+
+
+@BOTH
 def test_whoever_keeps_sending_has_the_time_it_takes(start_server, kind):
     server = start_server(SERVER=kind, REQUEST_SECONDS="1")
     form = request("/login/", "Content-Length: 900000", "Connection: close", method="POST")
@@ -100,6 +115,42 @@ def test_whoever_keeps_sending_has_the_time_it_takes(start_server, kind):
             connection.sendall(b"x" * 100_000)
         connection.settimeout(20)
         assert read(connection).status == 403
+
+
+@BOTH
+def test_whoever_keeps_reading_has_the_time_it_takes(start_server, kind):
+    server = start_server(SERVER=kind, REQUEST_SECONDS="1")
+    with closing(connect_narrowly(server)) as connection:
+        connection.sendall(request(LARGE, "Connection: close"))
+        taken = b""
+        while chunk := connection.recv(16_384):
+            taken += chunk
+            time.sleep(0.1)  # a slow line: this is what is tested
+    assert len(taken) > 400_000
+    assert taken.endswith(b"]")
+
+
+@BOTH
+def test_who_does_not_take_the_answers_takes_up_nobodys_room(start_server, kind):
+    server = start_server(SERVER=kind)
+    with ExitStack() as held:
+        for _ in range(AT_ONCE):
+            connection = held.enter_context(closing(connect_narrowly(server)))
+            connection.sendall(request(LARGE) * 20)  # more than the system takes off the server's hands
+        for _ in range(100):
+            assert ask(server, request("/login/", "Connection: close")).status == 200
+
+
+@BOTH
+def test_what_a_proxy_says_of_visitors_counts_only_where_there_must_be_one(start_server, kind):
+    server = start_server(SERVER=kind, CONNECTIONS_PER_ADDRESS="5")
+    with ExitStack() as held:
+        for number in range(8):
+            connection = held.enter_context(closing(connect(server)))
+            connection.sendall(handshake(server, "Origin: http://localhost", f"X-Forwarded-For: 192.0.2.{number}"))
+            assert status(connection) == 101
+            connection.sendall(HELLO)
+            assert connection.recv(1), "a member's, which no longer counts"
 
 
 @BOTH

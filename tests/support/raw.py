@@ -24,6 +24,15 @@ def connect(server: Server, source: str = "127.0.0.1") -> socket.socket:
     return socket.create_connection(("127.0.0.1", server.port), PATIENCE, source_address=(source, 0))
 
 
+def connect_narrowly(server: Server) -> socket.socket:
+    """A connection whose system takes next to nothing before it is read."""
+    connection = socket.socket()
+    connection.settimeout(PATIENCE)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", server.port))
+    return connection
+
+
 def request(path: str, *headers: str, method: str = "GET") -> bytes:
     """The head of a request."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *headers]
@@ -35,6 +44,11 @@ def handshake(server: Server, *headers: str) -> bytes:
     cookie = f"Cookie: sessionid={server.world.people['bob'].session}"
     upgrade = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13")
     return request("/ws/chat/", *upgrade, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", cookie, *headers)
+
+
+def masked(text: bytes) -> bytes:
+    """A client's text frame of less than 126 bytes, masked with zeros."""
+    return bytes([0x81, 0x80 | len(text)]) + bytes(4) + text
 
 
 def status(connection: socket.socket) -> int:
