@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
@@ -54,15 +56,18 @@ def _file() -> Path:
 
 
 def _word() -> str:
-    try:
-        # O_EXCL: of two processes that start at once, one makes the word and the other reads it.
-        descriptor = os.open(_file(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _file().read_text().strip()
-    word = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
-    with os.fdopen(descriptor, "w") as file:
-        file.write(word + "\n")
-    return word
+    file = _file()
+    word = file.read_text().strip() if file.exists() else ""
+    if word:
+        return word
+    file.unlink(missing_ok=True)  # empty: the disk was full, or the power went, before there was a word in it
+    made = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+    with NamedTemporaryFile("w", dir=file.parent, prefix="setup_word.") as whole:  # readable by its owner alone
+        whole.write(made + "\n")
+        whole.flush()
+        with suppress(FileExistsError):  # of two processes that start at once, one makes the word
+            os.link(whole.name, file)
+    return file.read_text().strip()
 
 
 def _is_this_machine(name: str) -> bool:

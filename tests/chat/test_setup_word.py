@@ -88,3 +88,15 @@ def test_where_nobody_else_can_reach_it_there_is_no_word(start_server):
 def test_the_word_is_needed_as_soon_as_others_can_reach_the_server(settings, host, names, https, needed):
     settings.HOST, settings.ALLOWED_HOSTS, settings.HTTPS = host, names, https
     assert setup_word.is_needed() is needed
+
+
+def test_a_word_that_a_full_disk_kept_from_being_written_keeps_nobody_out(start_server):
+    server = start_server(empty=True, ALLOWED_HOSTS="127.0.0.1,chat.example.org")
+    server.stop()
+    (server.var / "setup_word").write_text("")
+    server.start()
+    again = (server.var / "setup_word").read_text().strip()
+    assert f"this word: {again} (" in server.log
+    with server.browser() as visitor:
+        assert submit(visitor, "/setup/", **OWNER, word=again).status_code == 302
+    assert not list(server.var.glob("setup_word*"))
