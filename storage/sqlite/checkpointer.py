@@ -14,8 +14,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVarTuple
 
 from django.db import DatabaseError
 
@@ -26,6 +28,8 @@ from storage.sqlite.file import database_file
 from storage.sqlite.locks import locked
 
 logger = logging.getLogger("storage")
+
+Args = TypeVarTuple("Args")
 
 EVERY_SECONDS = 0.5
 START_BYTES = 1000 * 4096  # SQLite's own measure for an automatic checkpoint: a thousand pages
@@ -44,9 +48,8 @@ class Checkpointer:
         self._alias = alias
         self._file = database_file(file)
         self._mark = mark
-        self._failing = False
-        self._log = Path(f"{file}-wal")
-        self._lock = f"{file}-checkpointer"
+        self._failing: set[str] = set()
+        self._connection: WorkerConnection | None = None
         self._optimized_at = float("-inf")
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"storage {alias} checkpointer", daemon=True)
@@ -58,42 +61,43 @@ class Checkpointer:
         self._thread.join()
 
     def _work(self) -> None:
-        connection = self._renewed(None)
+        self._try(self._renew)
         while not self._ending.wait(EVERY_SECONDS):
-            connection = self._renewed(connection)
-            if connection is not None:
-                self._try(connection)
-        if connection is not None:
-            self._let_go(connection)
+            self._try(self._renew)
+            if self._connection is not None:
+                # Each for itself: a mark that cannot be written is no reason to let the log grow.
+                self._try(self._look_at_mark, self._connection)
+                self._try(self._look, self._connection)
+        if self._connection is not None:
+            self._try(self._let_go, self._connection)
 
-    def _try(self, connection: WorkerConnection) -> None:
+    def _try(self, step: Callable[[*Args], None], *args: *Args) -> None:
+        """Take a step. Whatever comes of it, this thread must not end: the log would grow for ever."""
+        name = step.__name__
         try:
-            if self._mark is not None:
-                self._mark.look(connection)
-            self._look(connection)
+            step(*args)
         except FileLost:
             pass  # said already
-        except (DatabaseError, OSError) as error:
-            if not self._failing:
-                logger.warning("%s: the log could not be checkpointed, trying again: %s", self._alias, error)
-            self._failing = True
+        except Exception as error:  # noqa: BLE001 - see above
+            if name not in self._failing:
+                logger.warning("%s: the log is not looked after, trying again: %s", self._alias, error)
+            self._failing.add(name)
         else:
-            self._failing = False
+            self._failing.discard(name)
 
-    def _renewed(self, connection: WorkerConnection | None) -> WorkerConnection | None:
-        """This connection, or another in the place of one that is out of date; None where there is none to be had."""
+    def _renew(self) -> None:
+        """Have a connection to the file that lies at the path, if there is one to be had."""
         self._file.look()
-        if connection is not None:
-            if not connection.outdated:
-                return connection
-            self._let_go(connection)
-        try:
-            return self._open()
-        except DatabaseError as error:
-            if not self._failing and not isinstance(error, FileLost):  # that was said already
-                logger.warning("%s: the log cannot be reached, trying again: %s", self._alias, error)
-                self._failing = True
-            return None
+        if self._connection is not None:
+            if not self._connection.outdated:
+                return
+            outdated, self._connection = self._connection, None
+            self._let_go(outdated)
+        self._connection = self._open()
+
+    def _look_at_mark(self, connection: WorkerConnection) -> None:
+        if self._mark is not None:
+            self._mark.look(connection)
 
     def _open(self) -> WorkerConnection:
         connection = WorkerConnection(self._alias, query_only=False)
@@ -109,17 +113,17 @@ class Checkpointer:
         connection.close()
 
     def _look(self, connection: WorkerConnection) -> None:
-        size = self._log.stat().st_size if self._log.exists() else 0
+        log = Path(self._file.beside("-wal"))
+        size = log.stat().st_size if log.exists() else 0
         due = time.monotonic() - self._optimized_at > OPTIMIZE_EVERY_SECONDS
         if size < START_BYTES and not due:
             return
-        with locked(self._lock, wait=False) as alone:
+        with locked(self._file.beside("-checkpointer"), wait=False) as alone:
             if not alone:
                 return
             if due:
-                self._optimized_at = (
-                    time.monotonic()
-                )  # also where it fails: somebody holds the write lock, and it can wait
+                # Also where it fails: somebody holds the write lock, and it can wait.
+                self._optimized_at = time.monotonic()
                 connection.control("PRAGMA optimize")
             if size >= START_BYTES:
                 # Most of the log is copied beside readers and writers; only the rest, if it has grown long, keeps

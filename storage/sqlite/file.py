@@ -46,7 +46,7 @@ class DatabaseFile:
         self.path = path
         self.generation = 0
         self._identity: Identity | None = None
-        self._beside: dict[str, Identity | None] = {}  # the log and its index, as they were when last opened
+        self._beside: dict[str, Identity | None] = {}  # paths of the log and its index, as they were when last opened
         self._changed = threading.Condition()
         self._open: Counter[int] = Counter()  # connections, by generation
         self._idlers: list[WeakMethod[Callable[[], None]]] = []
@@ -62,9 +62,14 @@ class DatabaseFile:
     def keep_private(self) -> None:
         """Take the rights of others from what an earlier version has made readable to all."""
         # By name: to close a descriptor of one's own would drop the locks that SQLite has on the file.
-        for path in (Path(f"{self.path}{end}") for end in ("", "-wal", "-shm", "-checkpointer", "-mark")):
+        names = [self.beside(end) for end in ("", "-wal", "-shm", "-checkpointer")]
+        for path in map(Path, [*names, f"{self.path}-mark"]):
             if path.exists() and path.stat().st_mode & 0o077:
                 path.chmod(PRIVATE)
+
+    def beside(self, end: str) -> str:
+        """The path of the log (`-wal`), say. It lies beside the file itself, not beside a link to it."""
+        return os.path.realpath(self.path) + end
 
     # A connection's life
 
@@ -93,7 +98,7 @@ class DatabaseFile:
         """
         self.check(identity)
         with self._changed:
-            self._beside = {end: identity_of(self.path + end) for end in ("-wal", "-shm")}
+            self._beside = {path: identity_of(path) for path in (self.beside("-wal"), self.beside("-shm"))}
 
     def left(self, generation: int) -> None:
         """After a connection of this generation was closed, or could not be opened."""
@@ -116,10 +121,10 @@ class DatabaseFile:
 
     def look(self) -> bool:
         """See whether another file lies here by now; then every connection is out of date. Returns whether any does."""
-        here = identity_of(self.path)
-        if here is None:
-            return False
         with self._changed:
+            here = identity_of(self.path)  # within: two threads must not follow two files in the wrong order
+            if here is None:
+                return False
             before = self.generation
             self._follow(here)
         if self.generation != before:
@@ -171,16 +176,16 @@ class DatabaseFile:
     def _set_aside(self) -> None:
         """Keep the log of the file that was here from being taken for the log of the one that is here now."""
         old = self._identity[1] if self._identity else 0
-        for end, known in self._beside.items():
-            path = Path(self.path + end)
-            if known is None or identity_of(str(path)) != known:
+        for path, known in self._beside.items():
+            if known is None or identity_of(path) != known:
                 continue  # it went with its file
-            if end == "-wal" and path.stat().st_size:
-                kept = f"{path}-of-{old}"
-                path.rename(kept)
-                logger.error("%s: the log of the file that was there is kept as %s", self.path, kept)
-            else:
-                path.unlink()
+            with suppress(FileNotFoundError):  # another process was faster
+                if path.endswith("-wal") and Path(path).stat().st_size:
+                    kept = f"{path}-of-{old}"
+                    Path(path).rename(kept)
+                    logger.error("%s: the log of the file that was there is kept as %s", self.path, kept)
+                else:
+                    Path(path).unlink()
 
     def _lost(self) -> NoReturn:
         with self._changed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,38 @@ async def test_a_read_without_a_deadline_has_one(store, settings):
     settings.SQLITE_MAX_READ_SECONDS = 0.05
     with pytest.raises(QueryTimeout):
         await store.fetch_value("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n")
+
+
+def test_the_log_of_a_file_behind_a_link_is_kept_short_too(writer, log, file, tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpointer, "EVERY_SECONDS", 3600.0)
+    link = tmp_path / "link.sqlite3"
+    link.symlink_to(file)
+    behind = Checkpointer("default", str(link))
+    try:
+        fill(writer, 20)
+        behind._look(writer)
+        assert log.stat().st_size == 0
+    finally:
+        behind.close()
+
+
+@pytest.mark.parametrize("error", [OSError("no space left"), sqlite3.OperationalError("disk I/O error")])
+def test_a_mark_that_cannot_be_looked_at_does_not_let_the_log_grow(writer, log, file, monkeypatch, error):
+    monkeypatch.setattr(checkpointer, "EVERY_SECONDS", 0.01)
+    looks = threading.Semaphore(0)
+
+    class Unreadable:
+        def look(self, _) -> None:
+            looks.release()
+            raise error
+
+    busy = Checkpointer("default", str(file), Unreadable())
+    try:
+        fill(writer, 20)
+        for _ in range(100):
+            assert looks.acquire(timeout=10)
+            if log.stat().st_size == 0:
+                break
+        assert log.stat().st_size == 0
+    finally:
+        busy.close()
