@@ -95,6 +95,9 @@ class CommitQueue:
         except (StorageError, DatabaseError) as error:
             logger.error("a batch of %d could not be committed: %s: %s", len(batch), type(error).__name__, error)
             outcomes, committed = [_failed_for_now()] * len(batch), []
+        except Exception:
+            logger.exception("a batch of %d could not be committed", len(batch))  # nobody must wait for ever
+            outcomes, committed = [_failed_for_now()] * len(batch), []
         for operation, outcome in zip(batch, outcomes, strict=True):
             _finish(operation, outcome)
         self._publish(committed)

@@ -121,6 +121,9 @@ class Feeds:
         try:
             while feed.head < feed.wanted and feed.is_heard:
                 found = await self._read(feed.room, feed.head, feed.wanted)
+                if found.last == feed.head:
+                    feed.wanted = feed.head  # it was said to be further than it is
+                    return
                 if found.somebody_left:
                     await self._somebody_left()  # whoever left hears nothing from there on
                 self._push(feed, feed.head + 1, found.last, found.events)
@@ -150,6 +153,8 @@ class Feeds:
                 await asyncio.wait([feed.reading])
             while cursor < feed.head:
                 found = await self._read(feed.room, cursor, feed.head)
+                if found.last == cursor:
+                    break  # what others have heard is there no more
                 async with listener.turn:
                     await listener.socket.drain()
                     # Not `more`: the client would ask for what comes by itself.
@@ -158,6 +163,10 @@ class Feeds:
         except (StorageError, DatabaseError) as error:
             logger.warning("room %d could not be caught up with: %s", feed.room, error)
             listener.socket.close(Close.RESTARTING)  # it comes back with its cursors
+            return
+        except Exception:
+            logger.exception("room %d could not be caught up with", feed.room)
+            listener.socket.close(Close.RESTARTING)  # it would hear nothing more, and not know
             return
         del feed.behind[listener]
         if cursor == feed.head:

@@ -159,8 +159,8 @@ class Hub:
     async def _look_around(self) -> None:
         for times in itertools.count(1):
             await asyncio.sleep(LOOK_SECONDS)
-            self.presence.tick()
             try:
+                self.presence.tick()
                 await self._look_at_all(whatever_changed=times % LOOK_WHATEVER_CHANGED == 0)
             except FileLost:
                 pass  # storage has said so, once

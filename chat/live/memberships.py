@@ -71,7 +71,8 @@ class Memberships:
 
     async def _renew_soon(self) -> None:
         try:
-            await self._renew()
+            async with self._looking:  # an older list must not bring back a room that was left meanwhile
+                await self._renew()
         except (StorageError, DatabaseError) as error:
             logger.warning("lists of rooms could not be renewed, trying again: %s", error)
 

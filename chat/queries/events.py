@@ -119,8 +119,13 @@ def lines_json(connection: Connection, room: int, first: int, last: int) -> str:
 
 
 async def read(room: int, after: int, last: int) -> Stretch:
-    """`stretch` from the event loop."""
-    return await store.read(stretch, room, after, last)
+    """`stretch` from the event loop, but not beyond the room's head, whatever `last` says: it may be hearsay."""
+    return await store.read(_read, room, after, last)
+
+
+def _read(connection: Connection, room: int, after: int, last: int) -> Stretch:
+    head = heads_of(connection, [room]).get(room, 0)
+    return stretch(connection, room, after, max(after, min(last, head)))
 
 
 async def catch_up(user: int, room: int, after: int, limit: int) -> str | None:

@@ -206,3 +206,14 @@ async def test_a_failed_operation_leaves_no_hole_in_the_log(bob, carla, failing,
     seqs = [seq async for seq in Event.objects.order_by("seq").values_list("seq", flat=True)]
     assert seqs == list(range(1, len(seqs) + 1))
     assert await Message.objects.acount() == 3
+
+
+async def test_a_fault_of_ours_leaves_nobody_without_an_answer(bob, monkeypatch, stored):
+    def broken(*_: object) -> None:
+        raise ValueError("a fault of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "commit_batch", broken)
+        assert await bob.outcomes("b1", "b2") == ["storage", "storage"]
+    assert await bob.outcomes("b1", "b2") == ["ack", "ack"]
+    assert await stored() == ["b1", "b2"]

@@ -173,3 +173,17 @@ async def test_what_the_last_one_to_leave_heard_reaches_who_was_on_the_way_in(fe
     feeds.join(bob.listener, ROOM, 10, 10)
     await settled(feeds, alice, bob)
     assert (alice.seqs, bob.seqs) == ([11], [11])
+
+
+async def test_whoever_cannot_be_caught_up_with_comes_back_whatever_the_reason(feeds, reads, monkeypatch):
+    async def broken(*_: int) -> events.Stretch:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(events, "read", broken)
+    bob = Ear()
+    feeds.join(bob.listener, ROOM, 5, 5)
+    feeds._feeds[ROOM].head = feeds._feeds[ROOM].wanted = 10
+    carla = Ear()
+    feeds.join(carla.listener, ROOM, 5, 10)
+    await settled(feeds, carla)
+    assert carla.closed == 1012

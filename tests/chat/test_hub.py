@@ -265,3 +265,43 @@ async def test_a_read_that_fails_is_repeated_and_nothing_is_missed(
     await own_store.transaction(rooms.end_membership, everyone, people["carla"].pk)
     (event,) = (await bob.take("events"))["events"]
     assert event["kind"] == "member"
+
+
+async def test_hearsay_of_events_that_are_not_there_hides_none_that_come(visit, everyone, never_looking):
+    bob = await visit("bob")
+    head = (await bob.hello())["rooms"][0]["head"]
+    process.hub._heard({"kind": "heads", "heads": [[everyone, head + 100]]})
+    await asyncio.gather(*process.hub._feeds._tasks)
+    await bob.post(everyone, "b-1")
+    frame = await bob.take("events")
+    assert (frame["from"], frame["to"]) == (head + 1, head + 1)
+
+
+async def test_a_list_of_rooms_that_is_late_does_not_bring_back_a_room_that_was_left(
+    visit, people, everyone, never_looking, monkeypatch, own_store
+):
+    bob = await visit("bob")
+    await bob.hello()
+    (listener,) = process.hub._listeners
+    read, late, go_on = queries.rooms_of, asyncio.Event(), asyncio.Event()
+
+    async def late_once(user):
+        found = await read(user)
+        if not late.is_set():
+            late.set()
+            await go_on.wait()
+        return found
+
+    monkeypatch.setattr(queries, "rooms_of", late_once)
+    process.hub._memberships.renamed([listener])
+    await late.wait()
+    await own_store.transaction(rooms.end_membership, everyone, listener.user)
+    looking = asyncio.ensure_future(process.hub._look_at_all(whatever_changed=False))
+    await asyncio.wait([looking], timeout=0.3)
+    go_on.set()
+    await looking
+    assert process.hub._memberships._renewal is not None
+    await process.hub._memberships._renewal
+    assert everyone not in listener.rooms
+    while any(room["id"] == everyone for room in (await bob.take("rooms"))["rooms"]):
+        pass

@@ -138,7 +138,7 @@ def test_a_mark_that_cannot_be_looked_at_does_not_let_the_log_grow(writer, log, 
             looks.release()
             raise error
 
-    busy = Checkpointer("default", str(file), Unreadable())
+    busy = Checkpointer("default", str(file), Unreadable())  # type: ignore[arg-type]
     try:
         fill(writer, 20)
         for _ in range(100):

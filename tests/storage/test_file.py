@@ -13,7 +13,7 @@ from storage.sqlite.file import DatabaseFile, identity_of
 
 @pytest.fixture
 def path(tmp_path) -> Path:
-    path = tmp_path / "there.sqlite3"
+    path: Path = tmp_path / "there.sqlite3"
     path.touch()
     return path
 
