@@ -30,7 +30,7 @@ class StockPath:
         self._closed = False
 
     async def submit(self, work: Work[T], timeout: float | None) -> T:
-        """As `storage.pool.workers.Workers.submit`."""
+        """Run the work on Channels' thread and wait for its result, as `storage.pool.workers.Workers.submit` does."""
         if self._closed:
             raise PoolClosed(self.name)
         if len(self._hops) >= self._limit:

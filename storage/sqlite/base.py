@@ -53,7 +53,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self.generation != self.file.generation
 
     def ensure_connection(self) -> None:
-        """As Django's, with a new connection in place of an outdated one."""
+        """Have an open connection (Django's own part), a new one in place of an outdated one."""
         if self.connection is not None and self.outdated and not self.in_atomic_block:
             self.close()
         super().ensure_connection()

@@ -29,7 +29,7 @@ def json_object(**members: str) -> Fragment:
 
 
 def json_members(**members: str) -> Fragment:
-    """The same without its brackets, to be put before or after others."""
+    """The members of an object without its brackets, to be put before or after others."""
     return Fragment(", ".join(f"'{name}', {value}" for name, value in members.items()))
 
 
