@@ -46,6 +46,8 @@ class DoorChannel(HTTPChannel):
     most = MOST_BYTES
     refused = False
     thrown_away = 0
+    unread: Any = None
+    """A request whose answer is not taken yet, of which there is more than the transport cares to keep."""
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 - theirs
         """Make room for another visitor."""
@@ -97,9 +99,19 @@ class DoorChannel(HTTPChannel):
             super().allContentReceived()
 
     def requestDone(self, request: Any) -> None:  # noqa: N802 - theirs
-        """It is answered: the next one is to come."""
+        """It is answered: the next one is to come. It may be here already, but waits while nobody reads the answer."""
         self.visitor.answered()
-        super().requestDone(request)
+        if self._waitingForTransport and self.persistent:
+            self.unread = request
+        else:
+            super().requestDone(request)
+
+    def resumeProducing(self) -> None:  # noqa: N802 - theirs
+        """What was answered is taken."""
+        super().resumeProducing()
+        unread, self.unread = self.unread, None
+        if unread is not None:
+            self.requestDone(unread)
 
     def refuse(self) -> None:
         """Say that it is too much, take no more of it, and close."""

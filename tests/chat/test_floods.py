@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.raw import connect, handshake, status
+from tests.support.raw import ask, connect, connect_narrowly, handshake, request, status
 
+LARGE = "/static/frontend/vendor/emoji-picker-element-data/en/emojibase/data.json"
 TEXT, PING = 1, 9
 MEGABYTE = 1024 * 1024
 SENT = 60 * MEGABYTE
@@ -65,3 +66,15 @@ async def test_what_is_kept_for_who_floods_and_never_reads_is_bounded(start_serv
                     most = max(most, memory(server))
             assert most - before < BOUND, f"{(most - before) // MEGABYTE} MB for {sent // MEGABYTE} MB"
             await carla.is_alive()
+
+
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+def test_what_is_kept_for_a_stranger_who_asks_much_and_never_reads_is_bounded(start_server, kind):
+    server = start_server(SERVER=kind)
+    assert ask(server, request(LARGE, "Connection: close")).status == 200
+    before = memory(server)
+    with closing(connect_narrowly(server)) as connection:
+        connection.sendall(request(LARGE) * 300)
+        for _ in range(300):  # as much time as it would take to answer them all
+            assert ask(server, request(LARGE, "Connection: close", method="HEAD")).status == 200
+        assert memory(server) - before < BOUND
