@@ -5,6 +5,12 @@ import { Heartbeat } from "../../frontend/static/frontend/js/connection/heartbea
 import { FakeTimers } from "./support.js";
 
 class FakeSocket {
+  /** @type {() => void} */
+  onopen;
+  /** @type {(event: {data: string}) => void} */
+  onmessage;
+  /** @type {(event: {code: number}) => void} */
+  onclose;
   readyState = 0;
   sent = [];
   closed = false;
@@ -52,6 +58,7 @@ function welcomed() {
 beforeEach(() => {
   timers.install();
   [now, sockets, states, received, losses, waiting, dice] = [0, [], [], [], 0, false, 0.5];
+  /** @type {import("../../frontend/static/frontend/js/connection/connection.js").Delegate} */
   const delegate = {
     hello: () => ({ type: "hello", v: 1, rooms: {} }),
     waiting: () => waiting,

@@ -4,6 +4,7 @@ import { CatchUp } from "../../frontend/static/frontend/js/connection/catch_up.j
 import { RoomCursor } from "../../frontend/static/frontend/js/connection/room_cursor.js";
 import { seeded } from "./support.js";
 
+/** @returns {any} an `events` frame, with as much of each event as a cursor looks at */
 const frame = (from, to, more = false, room = 1) => ({
   type: "events",
   room,
@@ -13,6 +14,7 @@ const frame = (from, to, more = false, room = 1) => ({
   events: Array.from({ length: to - from + 1 }, (_, index) => ({ seq: from + index, kind: "message" })),
 });
 const seqs = (taken) => taken.fresh.map((event) => event.seq);
+/** @returns {any} as much of a `welcome` as catching up looks at */
 const welcome = (epoch, ...heads) => ({
   type: "welcome",
   epoch,

@@ -13,6 +13,7 @@ import { FakeStorage, draft } from "./support.js";
 const AT = "2026-11-22T10:00:00.000Z";
 
 /** The form, what was kept, and the frame by which it is sent today. */
+/** @type {[form: number, text: string, frame: import("../../frontend/static/frontend/js/connection/protocol.js").ClientFrame & {client_id: string}][]} */
 const KEPT = [
   [
     1,
@@ -74,7 +75,7 @@ async function page({ local, indexed }) {
   await storage.load((entries) => {
     for (const effect of outbox.restore(entries)) if (effect.do === "save") storage.save(effect.item);
   });
-  const sent = outbox.ready(64, 0).map(({ item }) => change(item));
+  const sent = outbox.ready(64, 0).flatMap((effect) => (effect.do === "send" ? change(effect.item) : []));
   for (let round = 0; round < 6; round++) await new Promise(setImmediate);
   return { outbox, storage, sent };
 }
@@ -90,7 +91,11 @@ for (const place of ["journal", "database"]) {
     test(`what failed, in form ${index + 1} in the ${place}, still says so`, async () => {
       const { outbox, sent } = await page(browser(place, text));
       const [item] = outbox.stuck();
-      assert.deepEqual([item.state, item.error, item.at, item.operation.body], ["failed", "busy", AT, "Failed then"]);
+      const { body } =
+        /** @type {import("../../frontend/static/frontend/js/outbox/items/operation.js").SendOperation} */ (
+          item.operation
+        );
+      assert.deepEqual([item.state, item.error, item.at, body], ["failed", "busy", AT, "Failed then"]);
       assert.deepEqual(sent, []);
     });
   }
@@ -128,7 +133,9 @@ test("an old form moves from the journal into the database like any other", asyn
 
 test("other tabs may be older or newer: what they have is read in every form, what is unknown is passed over", () => {
   const items = [...KEPT.map(([, text]) => JSON.parse(text)), JSON.parse(LATER)];
-  const told = readMessage({ do: "items", items });
+  const told = /** @type {import("../../frontend/static/frontend/js/outbox/tabs/tab_message.js").Items} */ (
+    readMessage({ do: "items", items })
+  );
   assert.deepEqual(
     told.items.map(({ clientId }) => clientId),
     KEPT.map(([, , frame]) => frame.client_id),

@@ -192,7 +192,7 @@ test("no invisible, styled or similar character in the text of a link hides that
     "https:\u2215\u2215bank.example",
   );
   for (const label of labels) {
-    const [paragraph] = parseMarkdown(`[${label}](https://evil.example)`);
+    const [paragraph] = /** @type {any[]} */ (parseMarkdown(`[${label}](https://evil.example)`));
     const led = paragraph.children.filter(({ type }) => type === "link").map(({ children }) => inline(children));
     assert.deepEqual(led, ["https://evil.example"], JSON.stringify(label));
   }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL("../../frontend/static/frontend/js", import.meta.url));
-const all = readdirSync(FOLDER, { recursive: true });
+const all = readdirSync(FOLDER, { recursive: true, encoding: "utf8" });
 const files = all.filter((name) => name.endsWith(".js"));
 const texts = new Map(files.map((name) => [name, readFileSync(join(FOLDER, name), "utf8")]));
 

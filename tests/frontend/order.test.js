@@ -11,6 +11,7 @@ const PAGE = 20;
 
 class World {
   order = new Order();
+  /** Its events are mere numbers here. @type {any} */
   window = this.order.window;
   /** The seqs of messages, and which of them are the reader's: by the turn they had. */
   log = [];
@@ -86,7 +87,7 @@ class World {
     if (where === "held") this.order.place(own);
     assert.ok(where === "held" || !this.window.holds(own.seq), "one that is in sight keeps its node");
     if (where === "elsewhere") this.forget(own);
-    this.notHeld += where === "elsewhere";
+    if (where === "elsewhere") this.notHeld += 1;
   }
 
   forget(entry) {
@@ -183,6 +184,7 @@ class World {
   check() {
     const { order, window } = this;
     const below = order.waiting.filter((own) => order.isShown(own));
+    /** @type {{seq: number | null, turn?: number}[]} */
     const page = [...window.entries, ...below];
     const log = page.filter(({ seq }) => seq !== null).map(({ seq }) => seq);
     const pending = page.filter(({ seq }) => seq === null).map(({ turn }) => turn);

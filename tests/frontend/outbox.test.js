@@ -227,6 +227,7 @@ test("what is on its way cannot be discarded", () => {
   assert.deepEqual(did(outbox.discard("a")), ["forget a", "removed a"]);
 });
 
+/** @returns {any} an entry in form 2, as an older tab tells it */
 const entry = (id, state = "queued", error = null, n = 1) => ({ ...draft(id), n, state, error });
 
 test("what another tab wrote is shown and sent like one's own, and saved by the other", () => {

@@ -82,11 +82,11 @@ class Tab {
     );
   }
 
+  /** @returns {any} the journal alone, in a page that may die at each step */
   storage() {
     const journal = new OutboxJournal(() => this.world.storage, 1);
     return {
       kind: "journal",
-      load: () => journal.load(),
       save: (item) => this.alive && (journal.save(entryFromItem(item)), this.world.saved(item)) && this.maybeDie(),
       forget: (clientId) => this.alive && (journal.forget(clientId), this.maybeDie()),
     };
@@ -110,7 +110,7 @@ class Tab {
 
   load() {
     this.loaded = true;
-    this.driver.restore(this.driver.runner.storage.load());
+    this.driver.restore(new OutboxJournal(() => this.world.storage, 1).load());
   }
 
   connect() {

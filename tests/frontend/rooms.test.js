@@ -10,6 +10,7 @@ import {
   typingSentence,
 } from "../../frontend/static/frontend/js/people/typing.js";
 
+/** @param {import("../../frontend/static/frontend/js/connection/protocol.js").Room["kind"]} [kind] @returns {import("../../frontend/static/frontend/js/connection/protocol.js").Room} */
 const room = (id, name, active_at, kind = "open") => ({ id, name, kind, active_at, head: 1, read_seq: 0, unread: 0 });
 const names = (rooms) => rooms.map(({ name }) => name);
 
@@ -43,7 +44,7 @@ test("who is there is told once, though the news come for each room, and oneself
     [1, 2, 3, 4].map((id) => online.has(id)),
     [true, true, true, false],
   );
-  for (const state of ["offline", "offline", "online"])
+  for (const state of /** @type {const} */ (["offline", "offline", "online"]))
     online.heard({ type: "presence", room: 7, user: { id: 2, name: "Bob" }, state });
   assert.equal(told, 3);
   online.heard({ type: "presence", room: 7, user: { id: 3, name: "Carla" }, state: "offline" });

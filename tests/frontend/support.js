@@ -2,7 +2,7 @@
 import { webcrypto } from "node:crypto";
 
 // Browsers have it everywhere; Node only since version 19.
-globalThis.crypto ??= webcrypto;
+globalThis.crypto ??= /** @type {Crypto} */ (/** @type {unknown} */ (webcrypto));
 
 /** Like localStorage, in memory; `broken` makes every write fail as a full or blocked storage does. */
 export class FakeStorage {
@@ -41,10 +41,8 @@ export class FakeTimers {
   install() {
     this.#now = 0;
     this.#due.clear();
-    globalThis.setTimeout = (callback, ms = 0) => (
-      this.#due.set(++this.#id, { at: this.#now + ms, callback }), this.#id
-    );
-    globalThis.clearTimeout = (id) => this.#due.delete(id);
+    const setTimeout = (callback, ms = 0) => (this.#due.set(++this.#id, { at: this.#now + ms, callback }), this.#id);
+    Object.assign(globalThis, { setTimeout, clearTimeout: (id) => this.#due.delete(id) });
   }
 
   uninstall() {
@@ -70,10 +68,12 @@ export function seeded(seed) {
 
 const AT = "2026-11-22T10:00:00.000Z";
 
+/** @returns {import("../../frontend/static/frontend/js/outbox/items/item.js").Draft} */
 export function draft(clientId, room = 1) {
   return { clientId, at: AT, operation: { kind: "send", room, body: `body of ${clientId}`, replyTo: null } };
 }
 
+/** @returns {import("../../frontend/static/frontend/js/outbox/items/item.js").Draft} */
 export function edit(clientId, room = 1, message = 9001) {
   return { clientId, at: AT, operation: { kind: "edit", room, message, body: `body of ${clientId}` } };
 }

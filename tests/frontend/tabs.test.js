@@ -12,6 +12,7 @@ beforeEach(() => {
 function open(more = {}) {
   const mail = new Mail();
   const tab = { mail, log: [], entries: [], visible: true };
+  /** @type {import("../../frontend/static/frontend/js/outbox/tabs/tabs.js").Delegate} */
   const delegate = {
     told: (message) => tab.log.push(message.do),
     entries: () => tab.entries,

@@ -13,7 +13,7 @@ const vendored = readdirSync(VENDOR).filter((name) => name !== "README.md");
 test("every vendored file is its package's, to the byte", () => {
   assert.ok(vendored.length > 0);
   for (const name of vendored) {
-    const files = readdirSync(join(VENDOR, name), { recursive: true }).filter((file) =>
+    const files = readdirSync(join(VENDOR, name), { recursive: true, encoding: "utf8" }).filter((file) =>
       statSync(join(VENDOR, name, file)).isFile(),
     );
     assert.ok(files.includes("LICENSE"), name);
