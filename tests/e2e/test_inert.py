@@ -82,7 +82,7 @@ INSPECT = """() => {
     schemes: [...new Set(all.filter(({ tagName }) => tagName === 'A').map(({ protocol }) => protocol))],
     handlers: all.filter((element) => element.getAttributeNames().some((name) => name.startsWith('on'))).length,
     foreign: document.querySelectorAll('iframe, object, embed, base, frame, link[href*=evil], img[src=x], [src*=evil], '
-      + 'script:not([type=module]):not([type="application/json"])').length,
+      + 'script:not([type=module]):not([type=importmap]):not([type="application/json"])').length,
     scripts: document.querySelectorAll('script').length,
   }
 }"""
@@ -155,7 +155,7 @@ async def test_what_stands_in_the_database_is_shown_and_does_nothing(attacked, s
     await bob.page.add_init_script(TRAP)
     await bob.open(f"/rooms/{room}/")
     await expect(bob.messages).to_have_count(len(ATTACKS))
-    await is_inert(bob, scripts=2)
+    await is_inert(bob, scripts=3)
     texts = await bob.texts()
     assert texts[: ATTACKS.index("javascript:hacked()")] == ATTACKS[: ATTACKS.index("javascript:hacked()")]
     # As names of people and rooms: in the sidebar, the title, the lines between messages, and over the composer.
@@ -166,11 +166,11 @@ async def test_what_stands_in_the_database_is_shown_and_does_nothing(attacked, s
     await expect(bob.page.locator(".event-line").last).to_contain_text(ROOM)
     await bob.composer.press_sequentially("@al")
     await expect(bob.page.get_by_role("option")).to_contain_text(["<img src=x onerror=hacked()>"])
-    await is_inert(bob, scripts=2)
+    await is_inert(bob, scripts=3)
     await bob.composer.press("Enter")
     await bob.composer.press("Enter")
     await expect(bob.messages.last.locator(".mention")).to_contain_text("alice")
-    await is_inert(bob, scripts=2)
+    await is_inert(bob, scripts=3)
 
 
 async def test_what_is_sent_is_shown_to_others_and_does_nothing(attacked, sit_down):
@@ -186,7 +186,7 @@ async def test_what_is_sent_is_shown_to_others_and_does_nothing(attacked, sit_do
         await bob.composer.press("Enter")
     for desk in (bob, carla):
         await expect(desk.page.locator("#messages .message[data-message-id]")).to_have_count(len(ATTACKS))
-        await is_inert(desk, scripts=2)
+        await is_inert(desk, scripts=3)
 
 
 async def test_links_lead_where_they_say_and_to_nothing_of_ours(attacked, sit_down):
@@ -220,7 +220,7 @@ async def test_search_dialogs_and_the_admin_show_it_as_text_too(attacked, sit_do
             await bob.page.get_by_role("searchbox", name="Search messages").fill("hacked")
             await expect(bob.page.locator(".results li").first).to_contain_text("hacked")
         await bob.page.wait_for_load_state("networkidle")
-        await is_inert(bob, scripts=2)
+        await is_inert(bob, scripts=3)
         await bob.page.get_by_role("dialog").get_by_role("button", name="Close").click()
     alice = await sit_down("alice", server)
     await alice.page.add_init_script(TRAP)
