@@ -5,8 +5,10 @@ Prints a line for each, and exits with 1 if a break went unnoticed. Takes some t
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,8 @@ from tests.support.environment import ROOT
 
 LINKED = (".venv", "frontend/node_modules")
 LEFT_OUT = shutil.ignore_patterns(".*", "node_modules", "var", "__pycache__", "docs", "benchmarks")
+MOST_SECONDS = 300
+HANGS = f"1 failed to end within {MOST_SECONDS} s"
 FAILED = re.compile(r"^(?:[# ]*fail [1-9]|.*\b[1-9]\d* failed)", re.MULTILINE)
 
 
@@ -44,14 +48,23 @@ def notice(broken: Break) -> bool:
 
 
 def run(copy: Path, tests: tuple[str, ...]) -> str:
-    """What the tests print. An error in what they stand on is no failure: a server that cannot start is none."""
+    """What the tests print. An error in what they stand on is no failure: a server that cannot start is none.
+
+    Tests that never end have noticed as well: without a deadline, say, nothing stops an endless statement.
+    """
     command = (
         ["node", "--test", *tests]
         if tests[0].endswith(".js")
         else [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     )
-    done = subprocess.run(command, cwd=copy, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    return done.stdout
+    with subprocess.Popen(
+        command, cwd=copy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        try:
+            return process.communicate(timeout=MOST_SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return HANGS
 
 
 if __name__ == "__main__":

@@ -228,7 +228,7 @@ async def test_a_deadline_between_two_statements_stops_the_next(store, kind):
 
     submit = store.transaction if kind == "write" else store.read
     with pytest.raises(QueryTimeout):
-        await submit(work, timeout=0.01)
+        await submit(work, timeout=0.3)  # long enough to have begun
     passed.set()
     queues = store.queues()
     await asyncio.wait_for(store.close(), 10)  # which waits for the work
