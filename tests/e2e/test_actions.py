@@ -25,8 +25,13 @@ async def says(desk: Desk, *texts: str) -> None:
 
 async def press(desk: Desk, bubble: Locator, name: str) -> None:
     """Press a button of the message's toolbar, by mouse."""
-    await bubble.hover()
-    await bubble.get_by_role("button", name=name, exact=True).click()
+    button = bubble.get_by_role("button", name=name, exact=True)
+    for _ in range(20):
+        await bubble.hover()
+        if await button.is_visible():
+            break
+        await desk.page.mouse.move(0, 0)  # what arrived meanwhile may have moved the message away from the pointer
+    await button.click()
 
 
 async def test_an_edit_is_seen_by_both_and_says_so(server, room, sit_down):
