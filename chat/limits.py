@@ -131,3 +131,17 @@ class Attempts:
         with self._lock:
             if key in self._of:
                 self._of[key].give_back(1.0)
+
+
+def begin_together(*counts: tuple[Attempts, Hashable]) -> float:
+    """Count one attempt in each of these, under its key. Returns 0.0 if all allow it, else the seconds to wait.
+
+    What one refuses is not counted by the others: else one user name, tried for long, would lock out a whole address.
+    """
+    for refusing, (attempts, key) in enumerate(counts):
+        wait = attempts.begin(key)
+        if wait:
+            for before, its_key in counts[:refusing]:
+                before.succeed(its_key)
+            return wait
+    return 0.0

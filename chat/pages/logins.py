@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from chat.addresses import client_address
 from chat.hashing import Busy
-from chat.limits import Attempts
+from chat.limits import Attempts, begin_together
 
 THROTTLED = "throttled"
 
@@ -31,12 +31,7 @@ def attempt(request: HttpRequest | None, username: str) -> Iterator[None]:
     """
     address = client_address(request)
     person = (username.casefold(), address)
-    # What one refuses is not counted by the other: else one user name, tried for long, would lock out a whole address.
-    wait = by_person.begin(person)
-    if not wait:
-        wait = by_address.begin(address)
-        if wait:
-            by_person.succeed(person)
+    wait = begin_together((by_person, person), (by_address, address))
     if wait:
         message = f"There were too many attempts. Wait {math.ceil(wait)} seconds and try again."
         raise ValidationError(message, code=THROTTLED)

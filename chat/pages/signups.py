@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from chat.addresses import client_address
-from chat.limits import Attempts
+from chat.limits import Attempts, begin_together
 from chat.models import Invite
 from chat.pages.logins import THROTTLED
 
@@ -26,11 +26,7 @@ def sign_up(request: HttpRequest, invite: Invite) -> Iterator[None]:
         ValidationError: there were too many just now.
     """
     address = client_address(request)
-    wait = by_address.begin(address)
-    if not wait:
-        wait = by_invite.begin(invite.pk)
-        if wait:
-            by_address.succeed(address)
+    wait = begin_together((by_address, address), (by_invite, invite.pk))
     if wait:
         message = f"Many accounts were made just now. Wait {math.ceil(wait)} seconds and try again."
         raise ValidationError(message, code=THROTTLED)
