@@ -24,7 +24,12 @@ AT_ONCE = 50
 FILE = "posthorn.sqlite3"
 SETTINGS = {"posthorn": "config.settings", "idiomatic": "benchmarks.idiomatic.settings"}
 TABLES = {"posthorn": "chat_message", "idiomatic": "idiomatic_message"}
-UNLIMITED = {"SENDS_PER_SECOND": "1000000", "FRAMES_PER_SECOND": "1000000", "CONNECTIONS_PER_USER": "100000"}
+UNLIMITED = {
+    "SENDS_PER_SECOND": "1000000",
+    "FRAMES_PER_SECOND": "1000000",
+    "CONNECTIONS_PER_USER": "100000",
+    "CONNECTIONS_PER_ADDRESS": "100000",
+}
 
 
 class World:

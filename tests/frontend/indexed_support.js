@@ -2,7 +2,7 @@
 export class FakeIndexedDB {
   rows = new Map();
   transactions = 0;
-  /** @type {"well" | "refuses to open" | "asleep" | "full"} */
+  /** @type {"well" | "refuses to open" | "asleep" | "full" | "dying"} dying: as the page is, before its transactions complete */
   mood = "well";
   #asleep = [];
 
@@ -38,6 +38,7 @@ export class FakeIndexedDB {
     };
     this.transactions += 1;
     setImmediate(() => {
+      if (this.mood === "dying") return;
       if (this.mood === "full") return transaction.onabort?.();
       for (const change of changes) change();
       transaction.oncomplete?.();

@@ -46,6 +46,21 @@ test("what is saved is on record before anything else can happen, and leaves the
   assert.deepEqual(await found(), []);
 });
 
+test("what was forgotten right before the page went away is not found by the next one", async () => {
+  const storage = open();
+  storage.save(item("a"));
+  await rest();
+  indexed.mood = "dying";
+  storage.forget("a");
+  await rest();
+  indexed.mood = "well";
+  assert.equal(indexed.rows.size, 1);
+  assert.deepEqual(await found(), []);
+  await rest();
+  assert.equal(indexed.rows.size, 0);
+  assert.equal(local.length, 0);
+});
+
 test("a hundred messages of one task are one transaction", async () => {
   const storage = open();
   for (let n = 0; n < 100; n++) storage.save(item(`m${n}`));

@@ -2,6 +2,9 @@ import { readEntry } from "../items/entry.js";
 
 /** @typedef {import("../items/entry.js").Entry} Entry */
 
+/** Stands for an entry that is done with, until the database has let go of it too. */
+const GONE = "null";
+
 /**
  * Entries of the outbox in localStorage. Synchronous on purpose: what `save` has returned from is on record, even when the page
  * goes away in the same tick. One storage key per entry, so that tabs never overwrite each other; the user's id is part of the
@@ -19,11 +22,16 @@ export class OutboxJournal {
 
   /** @returns {Entry[] | null} null if it cannot be read */
   load() {
-    return this.#attempt(null, (storage) => {
-      const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
-      const texts = keys.filter((key) => key.startsWith(this.#prefix)).map((key) => storage.getItem(key));
-      return texts.flatMap((text) => read(text) ?? []);
-    });
+    return this.#attempt(null, (storage) => this.#keys(storage).flatMap((key) => read(storage.getItem(key)) ?? []));
+  }
+
+  /** @returns {string[]} client ids of what `bury` was called for, and `unbury` was not */
+  buried() {
+    return this.#attempt([], (storage) =>
+      this.#keys(storage)
+        .filter((key) => storage.getItem(key) === GONE)
+        .map((key) => key.slice(this.#prefix.length)),
+    );
   }
 
   /** @param {Entry} entry @returns {boolean} whether it will outlive this page */
@@ -36,7 +44,7 @@ export class OutboxJournal {
 
   /** @param {string} clientId */
   has(clientId) {
-    return this.#attempt(false, (storage) => storage.getItem(this.#prefix + clientId) !== null);
+    return this.#attempt(false, (storage) => ![null, GONE].includes(storage.getItem(this.#prefix + clientId)));
   }
 
   /** Forgets an entry that is kept elsewhere now, unless it has changed since. @param {Entry} entry */
@@ -49,6 +57,23 @@ export class OutboxJournal {
   /** @param {string} clientId */
   forget(clientId) {
     this.#attempt(undefined, (storage) => storage.removeItem(this.#prefix + clientId));
+  }
+
+  /** Forgets an entry for good, though the database may still have it when this page goes away. @param {string} clientId */
+  bury(clientId) {
+    this.#attempt(undefined, (storage) => storage.setItem(this.#prefix + clientId, GONE));
+  }
+
+  /** The database has let go of it. @param {string} clientId */
+  unbury(clientId) {
+    const key = this.#prefix + clientId;
+    this.#attempt(undefined, (storage) => storage.getItem(key) === GONE && storage.removeItem(key));
+  }
+
+  /** @param {Storage} storage */
+  #keys(storage) {
+    const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
+    return keys.filter((key) => key.startsWith(this.#prefix));
   }
 
   /**

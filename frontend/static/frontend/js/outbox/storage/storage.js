@@ -37,7 +37,8 @@ export class OutboxStorage {
     // The journal first: what moves from the one into the other meanwhile is seen twice rather than never.
     const journal = this.#journal.load();
     this.#journalWorks = journal !== null;
-    const reading = this.#read();
+    const buried = this.#journal.buried();
+    const reading = this.#read().then((entries) => entries?.filter(({ clientId }) => !buried.includes(clientId)));
     const first = await Promise.race([reading, pause(PATIENCE_MS)]);
     this.#databaseWorks = Boolean(first);
     if (!this.#databaseWorks && !this.#journalWorks) this.#complain();
@@ -45,6 +46,7 @@ export class OutboxStorage {
     found([...new Map([...(first ?? []), ...(journal ?? [])].map((entry) => [entry.clientId, entry])).values()]);
     for (const entry of journal ?? [])
       if (this.#journal.has(entry.clientId)) this.#database.write(entry.clientId, entry);
+    for (const clientId of buried) this.#database.write(clientId, null);
     if (!first) found((await reading) ?? []);
   }
 
@@ -55,9 +57,11 @@ export class OutboxStorage {
     this.#database.write(entry.clientId, entry);
   }
 
-  /** @param {string} clientId */
+  /** Returns when no later page will find the item. @param {string} clientId */
   forget(clientId) {
     this.#journal.forget(clientId);
+    // The database lets go of it when this task is over, which a page that goes away does not live to see.
+    if (this.#databaseWorks) this.#journal.bury(clientId);
     this.#database.write(clientId, null);
   }
 
@@ -80,8 +84,9 @@ export class OutboxStorage {
     // One that is full still lets things go.
     if (!done || [...batch.values()].some(Boolean)) this.#databaseWorks = done;
     for (const [clientId, entry] of batch) {
-      if (entry && done) this.#journal.release(entry);
-      else if (entry && !this.#journal.has(clientId)) this.#complain();
+      if (entry === null) done && this.#journal.unbury(clientId);
+      else if (done) this.#journal.release(entry);
+      else if (!this.#journal.has(clientId)) this.#complain();
     }
   }
 
