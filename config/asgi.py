@@ -10,13 +10,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
 from chat.servers.door import HttpDoor, SocketDoor  # noqa: E402 - needs the settings
-from chat.servers.health import Healthz  # noqa: E402 - needs the settings and the apps
+from chat.servers.health import Probes  # noqa: E402 - needs the settings and the apps
 from chat.servers.origin import SameOrigin  # noqa: E402 - likewise
 from chat.servers.routing import websocket_urlpatterns  # noqa: E402 - likewise
 
 application = ProtocolTypeRouter(
     {
-        "http": Healthz(HttpDoor(http)),
+        "http": Probes(HttpDoor(http)),
         "websocket": SocketDoor(SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))),
     }
 )

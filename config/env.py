@@ -156,6 +156,9 @@ ROOMS_PER_HOUR = _read("ROOMS_PER_HOUR", _within(1, 1_000_000), 20)
 CONNECTIONS_PER_ADDRESS = _read("CONNECTIONS_PER_ADDRESS", _within(1, 1_000_000), 200)
 REQUEST_SECONDS = _read("REQUEST_SECONDS", _within(1, 3600), 20)
 
+# How it ends
+DRAIN_SECONDS = _read("DRAIN_SECONDS", _within(0, 600), 0)
+
 # Storage
 USE_SQLITE_WORKERS: bool | None = _read("USE_SQLITE_WORKERS", _boolean, None)
 SQLITE_WORKER_COUNT = _read("SQLITE_WORKER_COUNT", _within(1, 64), 2)

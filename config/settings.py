@@ -124,6 +124,7 @@ CONNECTIONS_PER_USER = env.CONNECTIONS_PER_USER
 ROOMS_PER_HOUR = env.ROOMS_PER_HOUR
 CONNECTIONS_PER_ADDRESS = env.CONNECTIONS_PER_ADDRESS
 REQUEST_SECONDS = env.REQUEST_SECONDS
+DRAIN_SECONDS = env.DRAIN_SECONDS
 METRICS_TOKEN = env.METRICS_TOKEN
 # Where a process of this machine finds the server: an address that stands for all of them is none to go to.
 _HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(env.HOST, env.HOST)  # noqa: S104 - nothing is bound to it

@@ -221,6 +221,10 @@ class Store:
             reasons += await self._healths.setdefault(key, Health(*key)).ask()
         return list(dict.fromkeys(reasons))
 
+    def is_here(self, database: str = "default") -> bool:
+        """Whether this database lies on this machine, so that what `health` says of it is about this machine."""
+        return bool(connections.settings[database]["ENGINE"] == SQLITE)
+
     def stats(self) -> dict[str, dict[str, Any]]:
         """The figures since the start, for each queue in use: outcomes, durations in seconds, and the present depth.
 

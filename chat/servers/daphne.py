@@ -22,6 +22,7 @@ from twisted.internet import reactor as twisted_reactor
 
 from chat.protocol import MAX_FRAME_BYTES
 from chat.servers.daphne_http import DoorFactory
+from chat.servers.draining import draining
 from chat.servers.goodbye import end_at_once, say_goodbye
 from chat.servers.visitors import visitors
 
@@ -56,10 +57,12 @@ class ChatProtocol(WebSocketProtocol):
         self.crowded = False
 
     def onConnect(self, request: Any) -> Any:  # noqa: N802 - theirs
-        """Refuse headers that Daphne would stumble over."""
+        """Refuse headers that Daphne would stumble over, and everybody while the process is going down."""
         names = "".join(request.headers)
         if not names.isascii() or not request.headers.get("sec-websocket-protocol", "").isascii():
             raise ConnectionDeny(400, "Bad Request")  # type: ignore[no-untyped-call]
+        if draining.begun:  # to Daphne's applications every refusal is a 403, which sends nobody elsewhere
+            raise ConnectionDeny(503, "Going Down")  # type: ignore[no-untyped-call]
         return super().onConnect(request)
 
     def failHandshake(self, reason: str, code: int = 400, responseHeaders: Any = None) -> None:  # noqa: N802, N803 - theirs
@@ -159,11 +162,13 @@ class ChatServer(Server):
         self.ending = asyncio.ensure_future(self._end())
 
     async def _end(self) -> None:
-        for port in self.ports:
-            port.stopListening()
-        await say_goodbye()
+        await say_goodbye(self._stop_listening)
         visitors.cut_off()
         reactor.stop()
+
+    def _stop_listening(self) -> None:
+        for port in self.ports:
+            port.stopListening()
 
 
 def run(host: str, port: int, ready: Callable[[str, int], None]) -> bool:

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from chat.addresses import client_networks
 from chat.servers.bodies import LINGER_BYTES, LINGER_SECONDS, limit_of, refusal
+from chat.servers.draining import draining
 from chat.servers.visitors import visitors
 
 AT_ONCE = 40  # requests in Django's hands: each takes a thread and three descriptors
@@ -126,12 +127,16 @@ class HttpDoor:
 
 class SocketDoor:
     """Behind a proxy, counts sockets without a `hello` by address. Puts `known` into the scope: to be called when one
-    turns out to be a member's."""
+    turns out to be a member's. While the process is going down nobody is let in (503: a proxy tries the next one)."""
 
     def __init__(self, application: Any) -> None:
         self.application = application
 
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
+        if draining.begun and "websocket.http.response" in scope.get("extensions", {}):
+            await send({"type": "websocket.http.response.start", "status": 503, "headers": []})
+            await send({"type": "websocket.http.response.body", "body": b"going down\n"})
+            return
         networks = client_networks(scope) if settings.HTTPS else ()
         if not visitors.strangers.enter(networks):
             visitors.turn_away(f"{networks[0]} has too many sockets without a hello")

@@ -8,8 +8,10 @@ import os
 import random
 import signal
 import threading
+from collections.abc import Callable
 
 from chat.live.process import commit_queue, hub
+from chat.servers.draining import draining
 from storage.store import store
 
 logger = logging.getLogger("chat")
@@ -21,13 +23,16 @@ STORE_SECONDS = 1.0
 AFTERWARDS_SECONDS = 4.0
 
 
-async def say_goodbye() -> None:
-    """Finish what is in hand, tell every client `bye`, close with 1012, and close the store.
+async def say_goodbye(stop_listening: Callable[[], None]) -> None:
+    """Take nobody in any more, `stop_listening`, finish what is in hand, tell every client `bye`, close with 1012, and
+    close the store.
 
-    The server must have stopped accepting before. Takes a few seconds at most: a client that does not read its last
-    frames is left behind, and so is a database that another program keeps locked. What was acknowledged is on disk by
-    then; what was not will be sent again. The process ends `AFTERWARDS_SECONDS` later, whatever its threads wait for.
+    Takes `DRAIN_SECONDS` and a few more at most: a client that does not read its last frames is left behind, and so is
+    a database that another program keeps locked. What was acknowledged is on disk by then; what was not will be sent
+    again. The process ends `AFTERWARDS_SECONDS` later, whatever its threads wait for.
     """
+    await draining.begin()
+    stop_listening()
     await commit_queue.drain(COMMITS_SECONDS)
     hub.say_goodbye(lambda: random.randint(*COME_BACK_MS))  # noqa: S311 - spreads the return, keeps no secret
     await asyncio.wait([asyncio.ensure_future(hub.until_empty())], timeout=CLIENTS_SECONDS)

@@ -1,4 +1,8 @@
-"""`/healthz`, answered before Django: whoever asks whether the server is well must not wait for what may be ill."""
+"""`/healthz` and `/readyz`, answered before Django: whoever asks how the server is must not wait for what may be ill.
+
+Two questions, because two things follow. To `/healthz` a no means "start this process anew, or see to its machine"; to
+`/readyz` it means "send people elsewhere for now".
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,31 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from chat.servers.draining import GOING, draining
 from storage.store import store
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-PATH = "/healthz"
+
+async def ails() -> list[str]:
+    """What ails this process or its machine, in words; nothing if all is well. A database elsewhere is neither."""
+    return await store.health() if store.is_here() else []
 
 
-class Healthz:
-    """200 `{"status": "ok"}` while the database can be read and written; else 503 with the `reasons`, in words.
+async def hinders() -> list[str]:
+    """What keeps this process from serving people well, in words; nothing if they are welcome."""
+    return [*([GOING] if draining.begun else []), *await store.health()]
+
+
+QUESTIONS: dict[str, tuple[str, Callable[[], Awaitable[list[str]]]]] = {
+    "/healthz": ("failing", ails),
+    "/readyz": ("not ready", hinders),
+}
+
+
+class Probes:
+    """200 `{"status": "ok"}`, or 503 with the `reasons`, in words.
 
     Any `Host` and plain HTTP will do: probes come from beside the proxy.
     """
@@ -24,15 +43,16 @@ class Healthz:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
-        if scope["path"] != PATH:
+        if scope["path"] not in QUESTIONS:
             await self._app(scope, receive, send)
             return
         if scope["method"] not in {"GET", "HEAD"}:
             await _answer(scope, send, 405, {"status": "ask with GET or HEAD"}, [(b"allow", b"GET, HEAD")])
             return
-        reasons = await store.health()
+        no, ask = QUESTIONS[scope["path"]]
+        reasons = await ask()
         if reasons:
-            await _answer(scope, send, 503, {"status": "failing", "reasons": reasons})
+            await _answer(scope, send, 503, {"status": no, "reasons": reasons})
         else:
             await _answer(scope, send, 200, {"status": "ok"})
 

@@ -43,12 +43,14 @@ class ChatServer(uvicorn.Server):
                 self._ready(*listening.getsockname()[:2])
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop accepting, say goodbye, and only then close what is left."""
-        for server in self.servers:
-            server.close()
-        await say_goodbye()
+        """Say goodbye, and only then close what is left."""
+        await say_goodbye(self._stop_listening)
         visitors.cut_off()
         await super().shutdown(sockets)
+
+    def _stop_listening(self) -> None:
+        for server in self.servers:
+            server.close()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end. A second signal ends at once."""

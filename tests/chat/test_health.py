@@ -1,4 +1,4 @@
-"""`/healthz` knows whether the server can do what it is for, and says why not."""
+"""`/healthz` and `/readyz` know whether the server can do what it is for, and say why not."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.support.server import Server
 SERVERS = ["daphne", "uvicorn"]
 
 
-def probe(server: Server, method: str = "GET") -> httpx.Response:
+def probe(server: Server, method: str = "GET", path: str = "/healthz") -> httpx.Response:
     """As a supervisor asks: by address, over plain HTTP."""
-    return httpx.request(method, f"{server.address}/healthz", timeout=20, trust_env=False)
+    return httpx.request(method, f"{server.address}{path}", timeout=20, trust_env=False)
 
 
 def wait_for(server: Server, status: int) -> httpx.Response:
@@ -29,12 +29,13 @@ def wait_for(server: Server, status: int) -> httpx.Response:
 @pytest.mark.parametrize("kind", SERVERS)
 def test_a_plain_probe_is_answered_behind_tls_as_well_and_a_head_too(start_server, kind):
     server = start_server(SERVER=kind, HTTPS="1", ALLOWED_HOSTS="chat.example.org")
-    answer = probe(server)
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
-    head = probe(server, "HEAD")
-    assert (head.status_code, head.content) == (200, b"")
-    assert head.headers["content-length"] == str(len(answer.content))
-    assert probe(server, "POST").status_code == 405
+    for path in ("/healthz", "/readyz"):
+        answer = probe(server, path=path)
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+        head = probe(server, "HEAD", path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == str(len(answer.content))
+        assert probe(server, "POST", path).status_code == 405
 
 
 @pytest.mark.parametrize("kind", SERVERS)
@@ -44,6 +45,8 @@ def test_it_says_no_while_the_file_is_gone(start_server, kind):
     assert probe(server).status_code == 200
     server.database.rename(elsewhere)
     assert wait_for(server, 503).json() == {"status": "failing", "reasons": ["the database's file is gone"]}
+    not_ready = {"status": "not ready", "reasons": ["the database's file is gone"]}
+    assert probe(server, path="/readyz").json() == not_ready
     elsewhere.rename(server.database)
     assert wait_for(server, 200).json() == {"status": "ok"}
 
