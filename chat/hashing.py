@@ -18,6 +18,9 @@ WAIT_SECONDS = 10.0
 class Busy(Exception):
     """So many passwords wait to be hashed that this one is not even begun."""
 
+    def __str__(self) -> str:
+        return "too many passwords wait to be hashed"
+
 
 class Turns:
     """Lets `at_once` threads do something at a time, while at most `queue` wait for it."""

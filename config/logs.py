@@ -5,20 +5,25 @@ from __future__ import annotations
 import logging
 import re
 
+from chat.hashing import Busy
 from chat.unavailable import trouble_with_storage
 
 INVITE = re.compile(r"((?:/|%2F)join(?:/|%2F)+)[\w-]+", re.IGNORECASE)
 
 
 def brief(record: logging.LogRecord) -> bool:
-    """Leave Django's insides out where they tell nothing: a visitor's mistake, a database that cannot be used."""
+    """Leave Django's insides out where they tell nothing: a visitor's mistake, a server that can do no more just now."""
     status = getattr(record, "status_code", 500)
-    trouble = trouble_with_storage(record.exc_info[1]) if record.exc_info else None
+    trouble = _trouble(record.exc_info[1]) if record.exc_info else None
     if trouble is not None and status >= 500:
         record.msg, record.args = f"{record.getMessage()} ({type(trouble).__name__}: {trouble})", ()
     if trouble is not None or status < 500:
         record.exc_info = None
     return True
+
+
+def _trouble(error: BaseException | None) -> BaseException | None:
+    return error if isinstance(error, Busy) else trouble_with_storage(error)
 
 
 class Formatter(logging.Formatter):

@@ -5,6 +5,8 @@ Synchronous, for views, the admin and commands.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
@@ -58,10 +60,15 @@ def rename(user: User, name: str) -> None:
     User.objects.filter(pk=user.pk).update(name=name)
 
 
-def set_password(user: User, password: str) -> None:
-    """Give somebody another password. Their sessions and connections end, save one that is told of it."""
-    user.set_password(password)
-    user.save(update_fields=["password"])
+def set_password(user: User, password: str, renew_session: Callable[[], None]) -> None:
+    """Give somebody another password. Their sessions and connections end, save that which is renewed with it.
+
+    `renew_session` stores that one, in the same transaction: both are kept, or neither.
+    """
+    user.set_password(password)  # outside of the transaction: hashing takes long on purpose
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        renew_session()
 
 
 def delete(user: User) -> None:

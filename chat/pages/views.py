@@ -29,6 +29,7 @@ from chat.models import USERNAME_TAKEN, Invite, User
 from chat.pages import setup_word
 from chat.pages.forms import AccountForm, LogInForm, NameForm, OwnerForm, PasswordForm
 from chat.pages.logins import THROTTLED
+from chat.pages.sessions import store_session
 from chat.pages.signups import sign_up
 from chat.protocol import Code
 
@@ -136,10 +137,15 @@ def account(request: HttpRequest, part: str | None = None) -> HttpResponse:
         messages.success(request, "Your name is changed.")
         return redirect("account")
     if password.is_valid():
-        accounts.set_password(user, password.cleaned_data["new_password"])
-        update_session_auth_hash(request, user)
+        response = redirect("account")
+
+        def renew_session() -> None:
+            update_session_auth_hash(request, user)
+            store_session(request, response)
+
+        accounts.set_password(user, password.cleaned_data["new_password"], renew_session)
         messages.success(request, "Your password is changed.")
-        return redirect("account")
+        return response
     context = {"name": name, "password": password}
     return render(request, "frontend/account.html", context, status=_status(password))
 

@@ -6,11 +6,11 @@ import logging
 import sys
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
 from django.test import Client as Browser
 
+from chat.models import User
 from chat.unavailable import trouble_with_storage
 from config.logs import Formatter
 from storage.exceptions import QueueFull
@@ -19,6 +19,7 @@ from tests.support.api import Api
 from tests.support.on_small_disk import PROGRAM, fill
 from tests.support.seed import PASSWORD
 
+NEW = "seven geese in the fog"
 SAYS = "The server cannot keep anything just now"
 SERVERS = pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
 
@@ -41,17 +42,28 @@ async def test_on_a_full_disk_a_page_says_so_and_the_log_has_one_line(start_serv
             # At once: sooner or later SQLite begins its log anew, and has room for a little.
             renamed = post(bob, "/account/name/", forms[1], name="Robert " * 10)
             refused = await alice.raw("POST", "/api/rooms/", {"name": "Plans" * 10, "kind": "open"})
-            answers = [renamed, post(visitor, "/login/", forms[0], **credentials)]
-            assert [answer.status_code for answer in answers] == [503] * 2
-            assert all(SAYS in answer.text and int(answer.headers["Retry-After"]) for answer in answers)
+            later = {
+                "password": post(bob, "/account/password/", forms[1], old_password=PASSWORD, new_password=NEW),
+                "login": post(visitor, "/login/", forms[0], **credentials),
+            }
+            assert renamed.status_code == 503
+            for answer in [renamed, *later.values()]:
+                assert answer.status_code == 302 or (SAYS in answer.text and int(answer.headers["Retry-After"]))
             assert (refused.status_code, refused.json()["code"]) == (503, "storage")
-            reading = visitor.get("/login/"), bob.get("/account/")
-            assert [answer.status_code for answer in reading] == [200, 200]
+            reading = visitor.get("/account/"), bob.get("/account/")
+            let_in = 200 if later["login"].status_code == 302 else 302
+            assert [answer.status_code for answer in reading] == [let_in, 200]
             ballast.unlink()
-        assert submit(visitor, "/login/", **credentials).status_code == 302
-    for path in ("/login/", "/account/name/"):
-        (line,) = [line for line in server.log.splitlines() if f"Service Unavailable: {path}" in line]
-        assert "database or disk is full" in line
+        changed = later["password"].status_code == 302
+        for password, is_right in ((PASSWORD, not changed), (NEW, changed)):
+            with server.browser() as again:
+                answer = submit(again, "/login/", username="bob", password=password)
+                assert (answer.status_code == 302) is is_right
+    answers = {"/account/name/": renamed, "/account/password/": later["password"], "/login/": later["login"]}
+    for path, answer in answers.items():
+        lines = [line for line in server.log.splitlines() if f": {path} " in line]
+        assert len(lines) == (answer.status_code == 503)
+        assert all("database or disk is full" in line for line in lines)
     assert "Traceback" not in server.log
 
 
@@ -100,18 +112,23 @@ def bob(people, settings, tmp_path):
     return browser
 
 
-def test_a_session_that_cannot_be_stored_is_no_mistake_of_the_visitor(bob, people):
+def test_a_password_whose_session_cannot_be_stored_is_not_changed(bob):
     def full(execute, sql, params, many, context):
         if sql.startswith('UPDATE "django_session"'):
             raise OperationalError("database or disk is full")
         return execute(sql, params, many, context)
 
-    people["bob"].password = make_password(PASSWORD)
-    form = {"old_password": PASSWORD, "new_password": "seven geese in the fog"}
+    before = User.objects.get(username="bob").password
+    form = {"old_password": "a long enough password", "new_password": NEW}
     with connection.execute_wrapper(full):
         answer = bob.post("/account/password/", form)
     assert answer.status_code == 503
     assert SAYS in answer.content.decode()
+    assert User.objects.get(username="bob").password == before, "what a page says was not kept was not"
+    assert bob.get("/account/").status_code == 200, "nor is anybody logged out"
+    assert bob.post("/account/password/", form).status_code == 302
+    assert bob.get("/account/").status_code == 200
+    assert User.objects.get(username="bob").check_password(NEW)
 
 
 @pytest.mark.parametrize("path", ["/account/", "/admin/chat/room/"])
