@@ -5,47 +5,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HistoryWindow, REACH } from "../../frontend/static/frontend/js/timeline/history_window.js";
-import { seeded } from "./support.js";
+import { RoomWorld, throughStorms } from "./window_support.js";
 
 const PAGE = 50;
 
-class World {
-  window = new HistoryWindow();
-  /** The seqs of messages: the numbers between them are other events. */
-  log = [];
-  head = 0;
-  /** How far the client has heard. */
-  cursor = 0;
-  connected = true;
-  /** Pages on their way: the question, and the answer once the server has read it. */
-  wire = [];
-  reader = 0;
+class World extends RoomWorld {
   dropped = 0;
 
   constructor(seed) {
-    this.random = seeded(seed);
-    this.write(Math.floor(this.random() * 2000));
+    super(seed, new HistoryWindow(), PAGE);
+    this.happen(this.below(2000));
     this.cursor = this.head;
   }
 
-  below(count) {
-    return Math.floor(this.random() * count);
-  }
-
-  write(count) {
-    for (let n = 0; n < count; n++) {
-      this.head += 1;
-      if (this.random() < 0.8) this.log.push(this.head);
-    }
-  }
-
-  /** The next events of the log, in order. */
   hear(count) {
-    for (let n = 0; n < count && this.connected && this.cursor < this.head; n++) {
-      this.cursor += 1;
-      if (!this.log.includes(this.cursor)) continue;
-      this.window.note(this.cursor);
-      this.put(this.cursor);
+    for (const seq of this.heard(count)) {
+      this.window.note(seq);
+      this.put(seq);
     }
   }
 
@@ -65,41 +41,13 @@ class World {
   }
 
   trim() {
-    this.reader = Math.min(this.reader, Math.max(0, this.window.entries.length - 1));
-    const reader = this.window.entries[this.reader];
-    if (this.window.full) this.dropped += this.window.trim(this.reader).length;
-    if (reader) this.reader = this.window.entries.indexOf(reader);
+    this.dropped += this.trimmed().length;
     assert.ok(this.reader >= 0, "the reader's own line stays");
   }
 
-  ask(near) {
-    const question = this.connected ? this.window.next(near) : null;
-    if (!question) return;
-    this.window.asking(question);
-    this.wire.push({ question, page: null });
-  }
-
-  read() {
-    const asked = this.wire.find(({ page }) => page === null);
-    if (asked) asked.page = this.page(asked.question);
-  }
-
-  page({ before, after, around }) {
-    if (after !== undefined) {
-      const newer = this.log.filter((seq) => seq > after);
-      return { messages: newer.slice(0, PAGE), more: newer.length > PAGE };
-    }
-    const older = this.log.filter((seq) => (around === undefined ? seq < (before ?? Infinity) : seq <= around));
-    if (around === undefined) return { messages: older.slice(-PAGE), more: older.length > PAGE };
-    const newer = this.log.filter((seq) => seq > around);
-    const messages = [...older.slice(-PAGE / 2), ...newer.slice(0, PAGE / 2)];
-    return { messages, more: older.length > PAGE / 2, newer: newer.length > PAGE / 2 };
-  }
-
   deliver() {
-    if (!this.wire[0]?.page) return;
-    const { page } = this.wire.shift();
-    const taken = this.window.take(page);
+    const page = this.arrived();
+    const taken = page && this.window.take(page);
     if (!taken) return;
     if (taken.removed.length > 0) this.reader = 0;
     const above = page.messages.filter((seq) => seq < (this.window.first ?? 0)).length;
@@ -109,16 +57,10 @@ class World {
     this.trim();
   }
 
-  lose() {
-    this.connected = false;
-    this.wire = [];
-    this.window.forgetAsking();
-  }
-
   step() {
     const dice = this.random();
     const near = { top: this.reader < 40, end: this.reader > this.window.entries.length - 40 };
-    if (dice < 0.2) this.write(this.below(60));
+    if (dice < 0.2) this.happen(this.below(60));
     else if (dice < 0.38) this.hear(this.below(80));
     else if (dice < 0.4) this.acknowledge();
     else if (dice < 0.6) this.ask(near);
@@ -174,21 +116,8 @@ class World {
 }
 
 test("whatever the reader, the others and the network do: no gap, no double, never too much", () => {
-  let dropped = 0;
-  for (let seed = 1; seed <= 60; seed++) {
-    const world = new World(seed);
-    try {
-      for (let step = 0; step < 600; step++) {
-        world.step();
-        world.check();
-      }
-      world.settle();
-    } catch (error) {
-      error.message = `seed ${seed}: ${error.message}`;
-      throw error;
-    }
-    dropped += world.dropped;
-  }
+  const worlds = throughStorms(60, 600, (seed) => new World(seed));
+  const dropped = worlds.reduce((sum, world) => sum + world.dropped, 0);
   assert.ok(dropped > 1000, `only ${dropped} entries were let go of`);
 });
 

@@ -5,42 +5,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Order } from "../../frontend/static/frontend/js/timeline/order.js";
-import { seeded } from "./support.js";
+import { RoomWorld, throughStorms } from "./window_support.js";
 
 const PAGE = 20;
 
-class World {
-  order = new Order();
-  /** Its events are mere numbers here. @type {any} */
-  window = this.order.window;
-  /** The seqs of messages, and which of them are the reader's: by the turn they had. */
-  log = [];
+class World extends RoomWorld {
+  order;
+  /** Messages of the log that are the reader's, by seq: the turn they had. */
   mine = new Map();
-  head = 0;
-  cursor = 0;
   turns = 0;
   /** The reader's own on the page, by turn: not forgotten before they are let go of. */
   shown = new Map();
   /** Written, and not at the server; at the server, and not acknowledged. */
   unsent = [];
   acks = [];
-  wire = [];
-  connected = true;
-  reader = 0;
   notHeld = 0;
 
   constructor(seed) {
-    this.random = seeded(seed);
-    this.others(this.below(200));
+    const order = new Order();
+    super(seed, order.window, PAGE);
+    this.order = order;
+    this.happen(this.below(200));
     this.cursor = this.head;
-  }
-
-  below(count) {
-    return Math.floor(this.random() * count);
-  }
-
-  others(count) {
-    for (let n = 0; n < count; n++) if ((++this.head, this.random() < 0.8)) this.log.push(this.head);
   }
 
   write() {
@@ -79,10 +65,10 @@ class World {
 
   confirm(seq) {
     const own = this.shown.get(this.mine.get(seq));
-    if (own?.seq === null) this.settle(Object.assign(own, { seq }));
+    if (own?.seq === null) this.place(Object.assign(own, { seq }));
   }
 
-  settle(own) {
+  place(own) {
     const where = this.order.confirm(own);
     if (where === "held") this.order.place(own);
     assert.ok(where === "held" || !this.window.holds(own.seq), "one that is in sight keeps its node");
@@ -96,9 +82,7 @@ class World {
   }
 
   hear(count) {
-    for (let n = 0; n < count && this.connected && this.cursor < this.head; n++) {
-      const seq = ++this.cursor;
-      if (!this.log.includes(seq)) continue;
+    for (const seq of this.heard(count)) {
       this.confirm(seq);
       this.window.note(seq);
       if (this.window.holds(seq)) this.put(seq);
@@ -115,55 +99,26 @@ class World {
   }
 
   trim() {
-    this.reader = Math.min(this.reader, Math.max(0, this.window.entries.length - 1));
-    const reader = this.window.entries[this.reader];
-    if (this.window.full) for (const entry of this.window.trim(this.reader)) this.forget(entry);
-    if (reader) this.reader = this.window.entries.indexOf(reader);
-  }
-
-  ask(near) {
-    const question = this.connected ? this.window.next(near) : null;
-    if (!question) return;
-    this.window.asking(question);
-    this.wire.push({ question, page: null });
-  }
-
-  read() {
-    const asked = this.wire.find(({ page }) => page === null);
-    if (asked) asked.page = this.page(asked.question);
-  }
-
-  page({ before, after, around }) {
-    const older = this.log.filter((seq) => (around === undefined ? seq < (before ?? Infinity) : seq <= around));
-    const newer = this.log.filter((seq) => seq > (after ?? around ?? Infinity));
-    if (after !== undefined) return { messages: newer.slice(0, PAGE), more: newer.length > PAGE };
-    const messages = [...older.slice(-PAGE), ...newer.slice(0, PAGE)];
-    return { messages, more: older.length > PAGE, newer: newer.length > PAGE };
+    for (const entry of this.trimmed()) this.forget(entry);
   }
 
   deliver() {
-    if (!this.wire[0]?.page) return;
-    const { page } = this.wire.shift();
+    const page = this.arrived();
+    if (!page) return;
     for (const seq of page.messages) this.confirm(seq);
     const taken = this.window.take(page);
     if (!taken) return;
     for (const entry of taken.removed) this.forget(entry);
     for (const seq of page.messages) this.put(seq);
     for (const seq of taken.missed) if (this.window.holds(seq)) this.put(seq);
-    for (const own of [...this.order.waiting]) if (own.seq !== null) this.settle(own);
+    for (const own of [...this.order.waiting]) if (own.seq !== null) this.place(own);
     this.trim();
-  }
-
-  lose() {
-    this.connected = false;
-    this.wire = [];
-    this.window.forgetAsking();
   }
 
   step() {
     const dice = this.random();
     const near = { top: this.reader < 20, end: this.reader > this.window.entries.length - 20 };
-    if (dice < 0.08) this.others(this.below(40));
+    if (dice < 0.08) this.happen(this.below(40));
     else if (dice < 0.16) this.write();
     else if (dice < 0.18) this.retry();
     else if (dice < 0.27) this.commit();
@@ -218,7 +173,7 @@ class World {
   }
 
   /** The storm is over, and the reader goes to the end. */
-  settleDown() {
+  settle() {
     this.connected = true;
     this.window.goTo({});
     while (this.unsent.length > 0) this.commit();
@@ -238,21 +193,8 @@ class World {
 }
 
 test("whatever comes first: the log, as far as it is held, and then what is not confirmed", () => {
-  let notHeld = 0;
-  for (let seed = 1; seed <= 80; seed++) {
-    const world = new World(seed);
-    try {
-      for (let step = 0; step < 500; step++) {
-        world.step();
-        world.check();
-      }
-      world.settleDown();
-    } catch (error) {
-      error.message = `seed ${seed}: ${error.message}`;
-      throw error;
-    }
-    notHeld += world.notHeld;
-  }
+  const worlds = throughStorms(80, 500, (seed) => new World(seed));
+  const notHeld = worlds.reduce((sum, world) => sum + world.notHeld, 0);
   assert.ok(notHeld > 100, `only ${notHeld} belonged elsewhere`);
 });
 
