@@ -51,6 +51,31 @@ async def test_what_was_closed_before_it_was_loaded_does_not_open_any_more(serve
     await expect(dialog).to_have_accessible_name("Keyboard")
 
 
+async def test_what_an_input_method_composes_while_the_dialog_is_loaded_is_not_cut_off(server, room, sit_down):
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    asked, held = asyncio.Event(), asyncio.Event()
+    urls: list[str] = []
+
+    async def hold(route: Route) -> None:
+        urls.append(route.request.url)
+        asked.set()
+        await held.wait()
+        await route.continue_()
+
+    await bob.page.route("**/quick_switcher*", hold)
+    await bob.page.keyboard.press("Control+k")
+    await asked.wait()
+    keyboard = await bob.page.context.new_cdp_session(bob.page)
+    await keyboard.send("Input.imeSetComposition", {"text": "Ever", "selectionStart": 4, "selectionEnd": 4})
+    held.set()
+    await bob.page.evaluate("(url) => import(url).then(() => {})", urls[0])
+    await keyboard.send("Input.imeSetComposition", {"text": "Everyo", "selectionStart": 6, "selectionEnd": 6})
+    await keyboard.send("Input.insertText", {"text": "Everyone"})
+    await expect(bob.page.get_by_role("combobox")).to_have_value("Everyone")
+    await expect(bob.page.get_by_role("option")).to_have_text(re.compile("Everyone"))
+
+
 async def test_the_room_of_the_last_message_comes_first_and_the_arrows_walk(start_server, sit_down):
     server = start_server()
     first, second, third = (server.new_room() for _ in range(3))

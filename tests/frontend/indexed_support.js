@@ -5,12 +5,25 @@ export class FakeIndexedDB {
   /** @type {"well" | "refuses to open" | "asleep" | "full" | "dying"} dying: as the page is, before its transactions complete */
   mood = "well";
   #asleep = [];
+  #connections = new Set();
+
+  /** Another page wants to change the database's form. @returns {number} how many connections keep it from that */
+  change() {
+    for (const connection of this.#connections) connection.onversionchange?.();
+    return this.#connections.size;
+  }
 
   open() {
     const request = {};
     const start = () => {
       if (this.mood === "refuses to open") return ((request.error = new Error("blocked")), request.onerror());
-      request.result = { createObjectStore: () => {}, transaction: () => this.#transaction(), close: () => {} };
+      const connection = {
+        createObjectStore: () => {},
+        transaction: () => this.#transaction(),
+        close: () => this.#connections.delete(connection),
+      };
+      this.#connections.add(connection);
+      request.result = connection;
       request.onupgradeneeded();
       request.onsuccess();
     };

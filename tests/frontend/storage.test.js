@@ -61,6 +61,18 @@ test("what was forgotten right before the page went away is not found by the nex
   assert.equal(local.length, 0);
 });
 
+test("a later page that changes the form of the database does not wait for this one, which goes on", async () => {
+  const storage = open();
+  storage.save(item("a"));
+  await rest();
+  indexed.change();
+  await rest();
+  assert.equal(indexed.change(), 0);
+  storage.save(item("b"));
+  await rest();
+  assert.deepEqual(await found(), ["a queued", "b queued"]);
+});
+
 test("a hundred messages of one task are one transaction", async () => {
   const storage = open();
   for (let n = 0; n < 100; n++) storage.save(item(`m${n}`));

@@ -28,6 +28,7 @@ export async function runCommand(name, app) {
   dialog.open();
   try {
     const open = await COMMANDS[name]?.();
+    await standIn.composed();
     // Who closed it, or called up something else, does not wait for this any more.
     if (dialog.isOpen && open) standIn.giveWayTo(() => open(app));
     dialog.close();

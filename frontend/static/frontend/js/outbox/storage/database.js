@@ -93,7 +93,10 @@ export class OutboxDatabase {
   async #request() {
     const request = this.#factory().open(this.#name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "clientId" });
-    return answer(request);
+    const database = await answer(request);
+    // Another version of the page waits to change it, or the browser to remove it, until everybody has let go.
+    database.onversionchange = () => this.#forsake();
+    return database;
   }
 }
 
