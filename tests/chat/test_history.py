@@ -31,8 +31,8 @@ def mark_of(server: Server) -> Path:
 def until_marked(server: Server, room: int) -> dict[str, Any]:
     """Wait until the mark has all that was committed, and return it."""
     while True:
-        mark: dict[str, Any] = json.loads(mark_of(server).read_text())
-        if mark["heads"][f"room {room}"] == server.head(room):
+        mark: dict[str, Any] = json.loads(mark_of(server).read_text()) if mark_of(server).exists() else {"heads": {}}
+        if mark["heads"].get(f"room {room}") == server.head(room):
             return mark
         time.sleep(0.05)
 
@@ -145,3 +145,21 @@ async def test_a_restart_after_which_nothing_is_missing_keeps_the_history(start_
         assert bob.welcome["epoch"] == epoch
     assert BEGINS not in server.log
     assert mark_of(server).stat().st_mode & 0o777 == 0o600
+
+
+async def test_where_the_mark_cannot_be_written_the_server_starts_and_says_so_and_writes_it_later(start_server):
+    def keep_from_being_marked(server: Server) -> None:
+        mark_of(server).with_name(f"{mark_of(server).name}.new").mkdir()
+
+    server = start_server(before=keep_from_being_marked)
+    assert "What lies beside the database cannot be written, trying again" in server.log
+    room = server.new_room()
+    async with server.client("bob") as bob:
+        await say(bob, room, 3, "kept")
+        assert not mark_of(server).exists()
+        mark_of(server).with_name(f"{mark_of(server).name}.new").rmdir()
+        until_marked(server, room)
+        epoch = bob.welcome["epoch"]
+    server.restart()
+    async with server.client("bob") as bob:
+        assert bob.welcome["epoch"] == epoch

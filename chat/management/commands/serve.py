@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,8 @@ from chat.pages import setup_word
 from storage.exceptions import FileLost
 from storage.store import store
 
+logger = logging.getLogger("chat")
+
 
 class Command(BaseCommand):
     help = "Run the chat on HOST and PORT (from the environment or .env) until it is stopped."
@@ -22,6 +25,8 @@ class Command(BaseCommand):
             store.prepare()
         except FileLost as error:
             raise CommandError(f"There is no database at {error.path}: `manage.py migrate` makes one.") from None
+        except OSError as error:  # a full disk, say: who is only to read is served all the same
+            logger.error("What lies beside the database cannot be written, trying again: %s", error)
         setup_word.announce()
         connections.close_all()  # this thread's would stay open to the end, and what is in the log would stay there
         # Imported only here, and only the one that is wanted: Daphne installs Twisted's reactor.
