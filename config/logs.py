@@ -12,7 +12,7 @@ INVITE = re.compile(r"((?:/|%2F)join(?:/|%2F)+)[\w-]+", re.IGNORECASE)
 
 
 def brief(record: logging.LogRecord) -> bool:
-    """Leave Django's insides out where they tell nothing: a visitor's mistake, a server that can do no more just now."""
+    """Leave Django's insides out where they tell nothing: a visitor's mistake, a server that is beset just now."""
     status = getattr(record, "status_code", 500)
     trouble = _trouble(record.exc_info[1]) if record.exc_info else None
     if trouble is not None and status >= 500:
