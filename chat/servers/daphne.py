@@ -54,6 +54,7 @@ class ChatProtocol(WebSocketProtocol):
         self.full: asyncio.Future[None] | None = None
         """Set while the buffer is full; done when there is room again."""
         self.taken = 0
+        """Bytes that came since the application last had little to do."""
         self.crowded = False
 
     def onConnect(self, request: Any) -> Any:  # noqa: N802 - theirs
@@ -90,8 +91,9 @@ class ChatProtocol(WebSocketProtocol):
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 - theirs
         """Hand it to the application, and read no more while that has enough to do: the queue has no end."""
         super().onMessage(payload, isBinary)
-        self.taken += len(payload)
-        if self.taken > CROWD_BYTES and not self.crowded and self.application_queue.qsize() > CROWD:
+        waiting = self.application_queue.qsize() > CROWD
+        self.taken = self.taken + len(payload) if waiting else 0
+        if self.taken > CROWD_BYTES and not self.crowded:
             self.crowded = True
             self.transport.pauseProducing()
             self._look()
@@ -114,6 +116,9 @@ class ChatProtocol(WebSocketProtocol):
         """Take over from the HTTP channel that the connection began as."""
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
+        visitor = visitors.at((self.transport.getPeer().host, self.transport.getPeer().port))
+        if visitor is not None:
+            visitor.came_in()
         super().onOpen()
 
     def pauseProducing(self) -> None:  # noqa: N802 - theirs

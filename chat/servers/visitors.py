@@ -119,10 +119,23 @@ class Visitor:
         if self._timer is not None:
             self._drop()
 
+    def came_in(self) -> None:
+        """The connection is a WebSocket's now, which ends it by itself: let go of what it began as."""
+        self.rest()
+        self._drop, self._unsent = _nothing, _no_bytes
+
     def known(self) -> None:
         """This is a member's connection: it no longer counts for its address."""
         self._strangers.leave(self._networks)
         self._networks = ()
+
+
+def _nothing() -> None:
+    pass
+
+
+def _no_bytes() -> int:
+    return 0
 
 
 class Visitors:
