@@ -12,12 +12,12 @@ from tests.support.server import Server
 
 
 class Api:
-    """`async with Api(server, "bob") as bob:` has bob's session and a CSRF token from his page."""
+    """`async with Api(server, "bob") as bob:` has bob's session (or the one given) and a CSRF token from his page."""
 
-    def __init__(self, server: Server, person: str) -> None:
+    def __init__(self, server: Server, person: str = "", *, session: str | None = None) -> None:
         self._browser = httpx.AsyncClient(
             base_url=server.address,
-            cookies={"sessionid": server.world.people[person].session},
+            cookies={"sessionid": session or server.world.people[person].session},
             timeout=60,
             trust_env=False,
         )

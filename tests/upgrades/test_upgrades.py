@@ -24,7 +24,7 @@ RELEASES = sorted(file.stem for file in HERE.glob("*.json"))
 def story(request) -> dict[str, Any]:
     """Who said what to that release, in order, and the ack of each."""
     recorded: dict[str, Any] = json.loads((HERE / f"{request.param}.json").read_text())
-    return {**recorded, "database": HERE / f"{request.param}.sqlite3.xz"}
+    return {**recorded, "release": request.param, "database": HERE / f"{request.param}.sqlite3.xz"}
 
 
 @pytest.fixture
