@@ -66,7 +66,7 @@ python:
 .PHONY: test-tools check-tools
 
 test-tools:
-	@sh .ci/tools.sh venv chromium redis node npm
+	@sh .ci/tools.sh venv chromium redis postgres node npm
 
 check-tools:
 	@sh .ci/tools.sh venv node npm

@@ -1,21 +1,25 @@
 #!/bin/sh
 # What make needs from the machine.
 #
-#   sh .ci/tools.sh venv chromium redis node npm    see that these are there, or say what is missing and exit with 1
-#   sh .ci/tools.sh which-chromium                  print the path of the browser that the tests drive
+#   sh .ci/tools.sh venv chromium redis postgres node npm    see that these are there, or say what is missing and exit with 1
+#   sh .ci/tools.sh which-chromium                           print the path of the browser that the tests drive
+#   sh .ci/tools.sh which-postgres                           print the folder of PostgreSQL's initdb and pg_ctl
 #
 # On Debian and Ubuntu, as root or with a sudo that asks for no password, what is missing is installed with apt.
 # Anywhere else nothing is installed outside the checkout: one line names what is missing and the command to type.
-# Plain POSIX sh: it has to run on macOS too. PYTHON names another Python, CHROMIUM another browser.
+# Plain POSIX sh: it has to run on macOS too. PYTHON names another Python, CHROMIUM another browser, POSTGRES the
+# folder of another PostgreSQL's programs.
 # shellcheck disable=SC2046,SC2086,SC2005 # lists of tools and packages are words, and split on purpose
 set -eu
 cd "$(dirname "$0")/.."
 
 OLDEST_PYTHON=3.11
 OLDEST_NODE=18
+OLDEST_POSTGRES=15
 
 main() {
     if [ "$1" = which-chromium ]; then find_chromium; return; fi
+    if [ "$1" = which-postgres ]; then find_postgres; return; fi
     case " $* " in *" venv "*) find_python ;; esac
     case " $* " in *" chromium "*) [ -z "${CHROMIUM:-}" ] || find_chromium >/dev/null ;; esac
 
@@ -47,6 +51,7 @@ has_venv() { venv_works || "$python" -c 'import ensurepip, venv'; }
 has_chromium() { find_chromium; }
 has_shell() { command -v chromium-headless-shell; }
 has_redis() { command -v redis-server; }
+has_postgres() { find_postgres; }
 has_node() { [ "$(node -p 'parseInt(process.versions.node)')" -ge "$OLDEST_NODE" ]; }
 has_npm() { command -v npm; }
 
@@ -62,6 +67,26 @@ find_chromium() {
         if command -v "$browser"; then return; fi
     done
     return 1
+}
+
+# Debian, Fedora's and Homebrew's packages keep them off the PATH, each version in a folder of its own.
+find_postgres() {
+    if [ -n "${POSTGRES:-}" ]; then
+        is_new_postgres "$POSTGRES" || stop "POSTGRES names no folder of PostgreSQL $OLDEST_POSTGRES or newer: $POSTGRES"
+        echo "$POSTGRES"
+        return
+    fi
+    on_path=$(command -v initdb) || on_path=
+    for folder in "${on_path%/initdb}" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin \
+        /opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin; do
+        if is_new_postgres "$folder"; then echo "$folder"; return; fi
+    done
+    return 1
+}
+
+# "initdb (PostgreSQL) 15.18 (Debian ...)"; a client alone has no initdb.
+is_new_postgres() {
+    version=$("$1/initdb" --version 2>/dev/null | sed 's/^[^0-9]*\([0-9]*\).*/\1/') && [ "${version:-0}" -ge "$OLDEST_POSTGRES" ]
 }
 
 # Where apt can give it at once. Without it the tests take longer, and that is all.
@@ -122,9 +147,16 @@ apt_install() {
     for tool in "$@"; do
         "has_$tool" >/dev/null 2>&1 && continue
         echo "Installing $(describe "$tool") with apt ..."
+        [ "$tool" != postgres ] || without_cluster
         output=$(apt_get install -y --no-remove --no-install-recommends $(debian_packages "$tool")) ||
             echo "$output" | tail -n 5 >&2
     done
+}
+
+# Debian starts a server of the system's with the package. Tests have their own: nobody who did not ask for one gets it.
+without_cluster() {
+    file=/etc/postgresql-common/createcluster.conf
+    [ -e $file ] || $as_root sh -c "mkdir -p ${file%/*} && echo 'create_main_cluster = false' >$file"
 }
 
 debian_packages() {
@@ -134,6 +166,7 @@ debian_packages() {
             chromium) echo chromium fonts-liberation ;;
             shell) echo chromium-headless-shell ;;
             redis) echo redis-server ;;
+            postgres) echo postgresql ;;
             node) echo nodejs ;;
             npm) echo npm ;;
         esac
@@ -146,6 +179,7 @@ brew_packages() {
             venv) echo python ;;
             chromium) echo google-chrome ;;
             redis) echo redis ;;
+            postgres) echo postgresql@17 ;;
             node | npm) echo node ;;
         esac
     done | sort -u
@@ -159,6 +193,7 @@ describe() {
             chromium) name=Chromium ;;
             shell) name="Chromium's headless shell" ;;
             redis) name=redis-server ;;
+            postgres) name="PostgreSQL $OLDEST_POSTGRES or newer" ;;
             node) name="Node.js $OLDEST_NODE or newer" ;;
             npm) name=npm ;;
         esac

@@ -12,7 +12,7 @@ from tests.support.server import Server, World
 
 StartServer = Callable[..., Server]
 
-SLOW = {"world", "server", "start_server", "redis", "browser", "db", "transactional_db"}
+SLOW = {"world", "server", "start_server", "redis", "browser", "db", "transactional_db", "cluster"}
 
 
 FOLDERS = ["torture", "e2e", "chat", "storage"]

@@ -6,13 +6,13 @@ So what tests do in pytest's own process sees neither a developer's `.env` nor w
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.support.environment import environment
+from tests.support.leftovers import clear_up_after_this_process, clear_up_now
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 """pytest-xdist's name for this process; none where it runs the tests alone, or hands them out."""
@@ -23,6 +23,10 @@ RUN = Path(os.environ["VAR_DIR"]).parent if _WORKER else Path(tempfile.mkdtemp(p
 os.environ.update(environment(RUN / (_WORKER or "main")))
 
 
+if not _WORKER:
+    clear_up_after_this_process(RUN)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not _WORKER:
-        shutil.rmtree(RUN, ignore_errors=True)  # a worker that was killed may still be going
+        clear_up_now()
