@@ -14,6 +14,9 @@ def main(people: int) -> None:
     import django  # noqa: PLC0415 - the settings have to be named first
 
     django.setup()
+    from django.conf import settings  # noqa: PLC0415 - likewise
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody logs in by these passwords
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415 - needs the apps
     from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415 - likewise
 
