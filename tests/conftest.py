@@ -15,7 +15,12 @@ StartServer = Callable[..., Server]
 SLOW = {"world", "server", "start_server", "redis", "browser", "db", "transactional_db", "cluster"}
 
 
-FOLDERS = ["torture", "e2e", "chat", "storage"]
+LONG = [
+    *("tests/torture/", "tests/chat/test_strangers.py", "tests/chat/test_guarded_rollout.py"),
+    *("tests/chat/test_bad_requests.py", "tests/chat/test_commands.py", "tests/storage/faults/"),
+    *("tests/e2e/", "tests/chat/", "tests/storage/"),
+]
+"""Files, and folders, that take longest."""
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-django, which would have the browser's tests come last
@@ -24,16 +29,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     `-m quick` (`make quick`) runs the tests that stand on no server, no browser and no database of Django's.
     """
-    items.sort(key=_folder)
+    items.sort(key=_place)
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures.isdisjoint(SLOW) and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.quick)
 
 
-def _folder(item: pytest.Item) -> int:
-    folder = item.nodeid.split("/")[1]
-    return FOLDERS.index(folder) if folder in FOLDERS else len(FOLDERS)
+def _place(item: pytest.Item) -> int:
+    return next((place for place, beginning in enumerate(LONG) if item.nodeid.startswith(beginning)), len(LONG))
 
 
 @pytest.fixture(scope="session")
