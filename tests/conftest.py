@@ -5,7 +5,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connections
 
+from tests.support.databases import ENGINE, Database, PostgresDatabase, SqliteDatabase
+from tests.support.postgres import Cluster
 from tests.support.process import RUN
 from tests.support.redis import Redis
 from tests.support.server import Server, World
@@ -34,6 +38,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures.isdisjoint(SLOW) and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.quick)
+        if item.get_closest_marker("sqlite_only"):
+            reason = reason_of(item)
+            if ENGINE != "sqlite":
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def reason_of(item: pytest.Item) -> str:
+    """Why a test is about SQLite alone. Whoever says that it is has to say why."""
+    mark = item.get_closest_marker("sqlite_only")
+    if mark is None or mark.kwargs or len(mark.args) != 1 or not isinstance(mark.args[0], str):
+        raise pytest.UsageError(f'{item.nodeid}: write @pytest.mark.sqlite_only("why")')
+    return f"SQLite alone: {mark.args[0]}"
 
 
 def _place(item: pytest.Item) -> int:
@@ -43,7 +59,7 @@ def _place(item: pytest.Item) -> int:
 @pytest.fixture(scope="session")
 def world() -> World:
     """The cast: alice, who owns the place, bob and carla; their rooms; and what servers are started from."""
-    return World.shared(RUN / "world")
+    return World.shared(RUN)
 
 
 def _servers(world: World, folder: Path) -> Iterator[StartServer]:
@@ -61,6 +77,7 @@ def _servers(world: World, folder: Path) -> Iterator[StartServer]:
     yield start
     for server in servers:
         server.stop()
+        server.remove()
     for server in servers:
         server.check_log()
 
@@ -86,6 +103,21 @@ def server(world, tmp_path_factory) -> Iterator[Server]:
 def room(server: Server) -> int:
     """An open room of the module's server in which nobody has spoken."""
     return server.new_room()
+
+
+@pytest.fixture
+def database(transactional_db) -> Database:
+    """The database of pytest's own process, for other connections and other processes."""
+    name = connections["default"].settings_dict["NAME"]
+    return PostgresDatabase(Cluster.shared(RUN), name) if ENGINE == "postgres" else SqliteDatabase(Path(name))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, django_db_modify_db_settings) -> None:
+    """The database of pytest's own process begins as a migrated one, where an engine can copy them."""
+    if ENGINE == "postgres":
+        request.getfixturevalue("world")
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = "empty"
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connections
 
 from chat.actions.accounts import create_member, create_owner
 from chat.limits import Allowances
@@ -70,12 +69,6 @@ async def own_store(transactional_db, settings) -> AsyncIterator[Store]:
 def on_both_paths(request, settings, own_store) -> Store:
     settings.USE_SQLITE_WORKERS = request.param
     return store
-
-
-@pytest.fixture
-def database() -> str:
-    """The path of the test's database file, for other processes."""
-    return str(connections["default"].settings_dict["NAME"])
 
 
 class Visit(WebsocketCommunicator):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 
@@ -229,8 +231,8 @@ async def test_rooms_tell_when_something_was_said_last(server, room):
             (found,) = [each for each in carla.welcome["rooms"] if each["id"] == room]
             return str(found["active_at"])
 
-    ((made,),) = server.rows("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', created_at) FROM chat_room WHERE id = ?", [room])
-    assert await active_at() == made
+    made = server.database.value("SELECT created_at FROM chat_room WHERE id = %s", [room])
+    assert datetime.fromisoformat(await active_at()) == datetime.fromisoformat(f"{made}").replace(tzinfo=UTC)
     async with server.client("bob") as bob:
         await bob.say(room, "First")
         ack = await bob.say(room, "Second")

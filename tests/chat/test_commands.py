@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.support.databases import Database, SqliteDatabase
 from tests.support.environment import ROOT, environment, manage, succeed
 from tests.support.seed import PASSWORD
 
 
 @pytest.fixture
-def env(world, tmp_path) -> dict[str, str]:
+def env(world, tmp_path) -> Iterator[dict[str, str]]:
     """The environment of an installation in which nobody is yet."""
-    shutil.copy(world.folder / "empty.sqlite3", tmp_path / "posthorn.sqlite3")
-    return environment(tmp_path)
+    database = world.templates.new("empty", tmp_path)
+    yield environment(tmp_path, DATABASE_URL=database.url)
+    database.remove()
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:
@@ -45,7 +45,7 @@ def test_demo_loads_a_team_and_refuses_where_people_are_already(start_server):
         fields = {"csrfmiddlewaretoken": csrf[1], "username": "bob", "password": PASSWORD}
         assert browser.post("/login/", data=fields).headers["location"] == "/"
     for room, head in server.rows("SELECT id, head FROM chat_room"):
-        seqs = [seq for (seq,) in server.rows("SELECT seq FROM chat_event WHERE room_id = ? ORDER BY seq", [room])]
+        seqs = [seq for (seq,) in server.rows("SELECT seq FROM chat_event WHERE room_id = %s ORDER BY seq", [room])]
         assert seqs == list(range(1, head + 1))
     assert len(server.rows("SELECT * FROM chat_room")) >= 3
     assert len(server.rows("SELECT * FROM chat_message")) >= 10
@@ -64,8 +64,9 @@ def test_demo_makes_up_a_password(transactional_db, quick_passwords):
 def test_owner_is_the_way_back_in_where_nobody_is_left(start_server):
     server = start_server()
 
-    with closing(sqlite3.connect(server.database)) as connection, connection:
-        connection.execute("UPDATE chat_user SET is_active = 0, is_staff = 0, is_superuser = 0, password = '!'")
+    server.database.execute(
+        "UPDATE chat_user SET is_active = false, is_staff = false, is_superuser = false, password = '!'"
+    )
     said = succeed(manage("owner", "BOB", env=server.environment))
     assert "Bob Brandt (bob) is an owner now." in said
     assert "manage.py changepassword bob" in said
@@ -151,8 +152,16 @@ def test_a_server_that_is_asked_to_stop_stops_without_a_word(start_server):
 # migrate
 
 
-def test_of_two_that_start_at_once_on_nothing_one_migrates_and_the_other_waits(tmp_path):
-    env = environment(tmp_path)
+@pytest.fixture
+def nothing(world, tmp_path) -> Iterator[Database]:
+    """A database of which nobody has been told what it is for."""
+    database = world.templates.new(None, tmp_path)
+    yield database
+    database.remove()
+
+
+def test_of_two_that_start_at_once_on_nothing_one_migrates_and_the_other_waits(tmp_path, nothing):
+    env = environment(tmp_path, DATABASE_URL=nothing.url)
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     both = [subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     for process in both:
@@ -160,35 +169,35 @@ def test_of_two_that_start_at_once_on_nothing_one_migrates_and_the_other_waits(t
         assert (process.returncode, said) == (0, "")
 
 
+@pytest.mark.sqlite_only("no PostgreSQL has ever been in that state")
 def test_user_names_that_differ_in_case_only_are_named_before_anything_is_touched(env, tmp_path):
+    database = SqliteDatabase(tmp_path / "posthorn.sqlite3")
     succeed(manage("migrate", "chat", "0003", "--verbosity", "0", env=env))
-    database = tmp_path / "posthorn.sqlite3"
-    with closing(sqlite3.connect(database)) as connection, connection:
-        for name in ("Bob", "alice", "bob", "carla"):
-            connection.execute(
-                "INSERT INTO chat_user"
-                " (password, is_superuser, username, email, is_staff, is_active, date_joined, name)"
-                " VALUES ('', 0, ?, '', 0, 1, '2026-01-01', ?)",
-                [name, name],
-            )
-    before = database.read_bytes()
+    for name in ("Bob", "alice", "bob", "carla"):
+        database.execute(
+            "INSERT INTO chat_user"
+            " (password, is_superuser, username, email, is_staff, is_active, date_joined, name)"
+            " VALUES ('', false, %s, '', false, true, '2026-01-01', %s)",
+            [name, name],
+        )
+    before = database.file.read_bytes()
     line = refused(manage("migrate", env=env))
     assert "Bob and bob" in line
     assert "alice" not in line
     assert "Nothing has been changed" in line
-    assert database.read_bytes() == before
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("UPDATE chat_user SET username = 'bob2' WHERE username = 'bob'")
+    assert database.file.read_bytes() == before
+    database.execute("UPDATE chat_user SET username = 'bob2' WHERE username = 'bob'")
     succeed(manage("migrate", env=env))
 
 
 # files
 
 
+@pytest.mark.sqlite_only("it looks at the files' modes")
 async def test_what_a_server_makes_is_for_its_owner_alone(start_server):
     def open_to_all(server):
         server.var.chmod(0o755)
-        server.database.chmod(0o644)
+        server.database.file.chmod(0o644)
 
     server = start_server(before=open_to_all)
     async with server.client("bob") as bob:
@@ -199,6 +208,7 @@ async def test_what_a_server_makes_is_for_its_owner_alone(start_server):
     assert server.var.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.sqlite_only("PostgreSQL makes no database by itself")
 def test_without_a_database_the_server_says_how_to_make_one(tmp_path):
     done = manage("serve", env=environment(tmp_path))
     assert done.returncode != 0

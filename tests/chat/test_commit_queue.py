@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 
 import pytest
 from django.db import OperationalError, connections
@@ -148,8 +146,7 @@ async def test_every_event_is_published_once_and_in_order(bob, carla, failing, p
 async def test_a_database_locked_by_somebody_else_is_a_failure_for_now(bob, carla, database, monkeypatch, stored):
     monkeypatch.setitem(connections["default"].settings_dict["OPTIONS"], "timeout", 0.05)
     monkeypatch.setitem(connections.settings["default"]["OPTIONS"], "timeout", 0.05)
-    with closing(sqlite3.connect(database, isolation_level=None)) as somebody:
-        somebody.execute("BEGIN IMMEDIATE")
+    with database.locked():
         by_bob, by_carla = await asyncio.gather(bob.outcomes("b1", "b2"), carla.outcomes("c1"))
         assert set(by_bob + by_carla) == {"storage"}
         assert await bob.outcomes("b2") == ["order"]

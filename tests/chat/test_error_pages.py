@@ -24,6 +24,7 @@ SAYS = "The server cannot keep anything just now"
 SERVERS = pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
 
 
+@pytest.mark.sqlite_only("PostgreSQL's disk is another machine's, perhaps")
 @SERVERS
 async def test_on_a_full_disk_a_page_says_so_and_the_log_has_one_line(start_server, kind):
     try:

@@ -38,33 +38,36 @@ def test_a_plain_probe_is_answered_behind_tls_as_well_and_a_head_too(start_serve
         assert probe(server, "POST", path).status_code == 405
 
 
+@pytest.mark.sqlite_only("it moves the database's file")
 @pytest.mark.parametrize("kind", SERVERS)
 def test_it_says_no_while_the_file_is_gone(start_server, kind):
     server = start_server(SERVER=kind)
     elsewhere = server.var / "elsewhere.sqlite3"
     assert probe(server).status_code == 200
-    server.database.rename(elsewhere)
+    server.database.file.rename(elsewhere)
     assert wait_for(server, 503).json() == {"status": "failing", "reasons": ["the database's file is gone"]}
     not_ready = {"status": "not ready", "reasons": ["the database's file is gone"]}
     assert probe(server, path="/readyz").json() == not_ready
-    elsewhere.rename(server.database)
+    elsewhere.rename(server.database.file)
     assert wait_for(server, 200).json() == {"status": "ok"}
 
 
+@pytest.mark.sqlite_only("it writes into the database's file")
 @pytest.mark.parametrize("kind", SERVERS)
 def test_it_says_no_when_a_page_is_damaged(start_server, kind):
     server = start_server(SERVER=kind)
     assert probe(server).status_code == 200
-    with closing(sqlite3.connect(server.database)) as connection:
+    with closing(sqlite3.connect(server.database.file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'chat_message'").fetchone()
         (size,) = connection.execute("PRAGMA page_size").fetchone()
-    with server.database.open("r+b") as file:
+    with server.database.file.open("r+b") as file:
         file.seek((root - 1) * size)
         file.write(b"\xff" * size)
     assert wait_for(server, 503).json()["reasons"] == ["a page of the database is damaged"]
 
 
+@pytest.mark.sqlite_only("PostgreSQL's disk is another machine's, perhaps")
 def test_it_says_no_when_the_disk_has_less_room_than_is_wanted(start_server):
     server = start_server(DISK_RESERVE_MB="1000000")
     (reason,) = probe(server).json()["reasons"]

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.support.client import Client
 from tests.support.server import Server
 
+FILE = pytest.mark.sqlite_only("an older copy is put in the place of the database's file, or what lies beside it")
 BEGINS = "a new history begins"
 
 
-def copy_of(server: Server) -> Path:
-    """A backup, as docs/self-hosting.md says it is made."""
-    copy = server.var / "backup.sqlite3"
-    with closing(sqlite3.connect(server.database)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-    return copy
-
-
 def mark_of(server: Server) -> Path:
-    return server.database.with_name(f"{server.database.name}-mark")
+    return server.var / "posthorn.sqlite3-mark"
 
 
 def until_marked(server: Server, room: int) -> dict[str, Any]:
@@ -42,16 +35,17 @@ async def say(client: Client, room: int, count: int, what: str) -> None:
         await client.say(room, f"{what} {number}")
 
 
+@FILE
 async def test_a_backup_that_was_copied_back_begins_a_new_history(start_server):
     server = start_server(SERVER="uvicorn")
     room = server.new_room()
     async with server.client("bob") as bob:
         await say(bob, room, 2, "before")
-        backup = copy_of(server)
+        backup = server.database.backup()
         await say(bob, room, 5, "lost")
         before = until_marked(server, room)
         server.stop()
-        shutil.copy(backup, server.database)
+        shutil.copy(backup, server.database.file)
         server.start()
         assert server.log.count(BEGINS) == 1
         assert f"lacks 5 events (room {room}: {before['heads'][f'room {room}'] - 5} of" in server.log
@@ -67,6 +61,7 @@ async def test_a_backup_that_was_copied_back_begins_a_new_history(start_server):
     assert server.log.count(BEGINS) == 1, "the mark knows the new history"
 
 
+@FILE
 async def test_a_log_that_was_cut_is_said_at_the_start(start_server):
     server = start_server(SERVER="daphne")
     room = server.new_room()
@@ -74,7 +69,7 @@ async def test_a_log_that_was_cut_is_said_at_the_start(start_server):
         await say(bob, room, 3, "acked")
         until_marked(server, room)
         server.kill()
-        server.database.with_name(f"{server.database.name}-wal").unlink()
+        server.database.file.with_name(f"{server.database.file.name}-wal").unlink()
         server.start()
         assert server.log.count(BEGINS) == 1
         assert f"lacks 3 events (room {room}: " in server.log
@@ -83,16 +78,17 @@ async def test_a_log_that_was_cut_is_said_at_the_start(start_server):
         await bob.take("reset", room=room)
 
 
+@FILE
 async def test_whoever_is_connected_when_the_file_is_replaced_starts_over(start_server):
     server = start_server(SERVER="uvicorn")
     beside = start_server(SERVER="daphne", beside=server)
     room = server.new_room()
     async with server.client("bob") as bob, beside.client("carla") as carla:
         await say(bob, room, 2, "before")
-        backup = copy_of(server)
+        backup = server.database.backup()
         await say(bob, room, 5, "lost")
         await carla.until_seen(room, server.head(room))
-        backup.rename(server.database)
+        backup.rename(server.database.file)
         for client in (bob, carla):
             assert await client.closed() == 1012
             await client.connect()
@@ -147,6 +143,7 @@ async def test_a_restart_after_which_nothing_is_missing_keeps_the_history(start_
     assert mark_of(server).stat().st_mode & 0o777 == 0o600
 
 
+@FILE
 async def test_where_the_mark_cannot_be_written_the_server_starts_and_says_so_and_writes_it_later(start_server):
     def keep_from_being_marked(server: Server) -> None:
         mark_of(server).with_name(f"{mark_of(server).name}.new").mkdir()

@@ -23,7 +23,7 @@ async def test_pages_bring_the_lines_between_their_messages_each_once_whichever_
             await by_carla.post(f"/api/rooms/{room}/leave/")
             await by_bob.post(f"/api/rooms/{room}/members/", {"user": carla})
         everything = await page(bob, room, limit=200)
-        rows = server.rows("SELECT seq, kind FROM chat_event WHERE room_id = ? ORDER BY seq", [room])
+        rows = server.rows("SELECT seq, kind FROM chat_event WHERE room_id = %s ORDER BY seq", [room])
         logged = [seq for seq, kind in rows if kind in {"message", "member", "room"}]
         assert seqs(everything) == logged
         assert len(everything["lines"]) >= 12

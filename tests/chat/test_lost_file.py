@@ -7,12 +7,13 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
-from pathlib import Path
 
 import pytest
 
 from tests.support.client import Client, Closed
 from tests.support.server import Server
+
+pytestmark = pytest.mark.sqlite_only("it moves the database's file")
 
 LOST = "the file is gone or replaced"
 SERVERS = [("daphne", "1"), ("uvicorn", "0")]
@@ -25,14 +26,6 @@ def start(start_server: Callable[..., Server]) -> Callable[[str, str], Server]:
         return start_server(SERVER=kind, USE_SQLITE_WORKERS=workers)
 
     return start_one
-
-
-def copy_of(server: Server) -> Path:
-    """A backup, as docs/self-hosting.md says it is made."""
-    copy = server.var / "backup.sqlite3"
-    with closing(sqlite3.connect(server.database)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-    return copy
 
 
 async def answered(client: Client, client_id: str) -> None:
@@ -75,10 +68,10 @@ async def test_a_file_that_is_moved_away_takes_no_message_and_once_it_is_back_al
     elsewhere = server.var / "elsewhere.sqlite3"
     async with server.client("bob") as bob:
         before = [(await bob.say(room, f"before {number}"))["client_id"] for number in range(5)]
-        server.database.rename(elsewhere)
+        server.database.file.rename(elsewhere)
         ids = await refused(bob, room)
-        assert not server.database.exists()
-        elsewhere.rename(server.database)
+        assert not server.database.file.exists()
+        elsewhere.rename(server.database.file)
         await send_until_acked(bob, room, ids)
     assert [client_id for client_id, _ in server.messages(room)] == before + ids
     assert server.log.count(LOST) == 1
@@ -90,17 +83,17 @@ async def test_a_deleted_file_takes_no_message_and_a_restored_backup_does(start,
     room = server.new_room()
     async with server.client("bob") as bob:
         before = [(await bob.say(room, f"before {number}"))["client_id"] for number in range(5)]
-        backup = copy_of(server)
+        backup = server.database.backup()
         await bob.say(room, "not in the backup")
         for file in server.var.glob("posthorn.sqlite3*"):
             file.unlink()
         ids = await refused(bob, room)
-        assert not server.database.exists(), "nobody makes an empty one"
-        shutil.move(backup, server.database)
+        assert not server.database.file.exists(), "nobody makes an empty one"
+        shutil.move(backup, server.database.file)
         await send_until_acked(bob, room, ids)
     assert [client_id for client_id, _ in server.messages(room)] == before + ids
     assert server.log.count(LOST) == 1
-    assert server.rows("PRAGMA integrity_check") == [("ok",)]
+    assert server.database.damage() == []
 
 
 @pytest.mark.parametrize(("kind", "workers"), SERVERS + OTHERS)
@@ -110,15 +103,15 @@ async def test_a_file_that_is_replaced_at_once_is_gone_on_with_and_its_log_is_no
     old = server.var / "old.sqlite3"
     async with server.client("bob") as bob, server.client("carla") as carla:
         before = [(await bob.say(room, f"before {number}"))["client_id"] for number in range(5)]
-        backup = copy_of(server)
+        backup = server.database.backup()
         lost = [(await bob.say(room, f"not in the backup {number}"))["client_id"] for number in range(20)]
-        old.hardlink_to(server.database)
-        backup.rename(server.database)  # its log stays where it is
+        old.hardlink_to(server.database.file)
+        backup.rename(server.database.file)  # its log stays where it is
         ids = [bob.new_id() for _ in range(5)]
         await send_until_acked(bob, room, ids)
         await carla.close()
     assert [client_id for client_id, _ in server.messages(room)] == before + ids
-    assert server.rows("PRAGMA integrity_check") == [("ok",)]
+    assert server.database.damage() == []
     assert server.log.count("another file lies there") == 1
     server.stop()
     # What was acknowledged before is where the file went, not in a log that nobody will find.
@@ -138,10 +131,10 @@ async def test_what_is_on_its_way_when_the_file_goes_is_acked_into_the_file_or_n
             sent.append(await bob.post(room, "quickly"))
             await bob.until(lambda: len(sent) - len(bob.acks.keys() | bob.nacks.keys()) < 30)  # the rest is on its way
             if len(bob.acks) > 40 and not moved:
-                server.database.rename(elsewhere)
+                server.database.file.rename(elsewhere)
                 moved = True
         acked = set(bob.acks)
-        elsewhere.rename(server.database)
+        elsewhere.rename(server.database.file)
         assert acked <= {client_id for client_id, _ in server.messages(room)}
 
 
@@ -150,9 +143,9 @@ async def test_pages_do_not_make_an_empty_file_where_the_database_was(start_serv
     elsewhere = server.var / "elsewhere.sqlite3"
     with server.browser("bob") as browser:
         assert browser.get("/").status_code == 200
-        server.database.rename(elsewhere)
+        server.database.file.rename(elsewhere)
         browser.get("/")
-        assert not server.database.exists()
-        elsewhere.rename(server.database)
+        assert not server.database.file.exists()
+        elsewhere.rename(server.database.file)
         assert browser.get("/").status_code == 200
     server._log.write_text("")  # a page without its database is an error with a traceback, for now

@@ -67,7 +67,7 @@ async def test_nobody_and_no_room_is_called_nothing(server, blank):
         refused = await api.raw("POST", "/api/rooms/", {"name": blank, "kind": "closed"})
         assert (refused.status_code, refused.json()["code"]) == (400, "bad_frame")
     assert server.rows("SELECT id, name FROM chat_user") == people
-    assert not server.rows("SELECT 1 FROM chat_room WHERE name = ?", [blank])
+    assert not server.rows("SELECT 1 FROM chat_room WHERE name = %s", [blank])
 
 
 @pytest.mark.parametrize("username", ["\u3164", "alice\u3164", "\u1160bob", "\uffa0"])

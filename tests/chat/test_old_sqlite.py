@@ -10,6 +10,8 @@ import pytest
 from storage.checks import SAFE_SQLITE
 from tests.support.environment import manage
 
+pytestmark = pytest.mark.sqlite_only("it is about the library")
+
 
 @pytest.fixture
 def no_wheel(tmp_path) -> dict[str, str]:
@@ -45,4 +47,4 @@ async def test_it_serves_all_the_same_and_says_if_that_is_unsafe(start_server, n
         await carla.send({"type": "history", "room": room})
         page = await carla.take("page")
         assert [message["body"] for message in page["messages"]] == ["Changed", *(f"{n}" for n in range(1, 50))]
-    assert server.rows("PRAGMA integrity_check") == [("ok",)]
+    assert server.database.damage() == []

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 
 import pytest
 from django.db import OperationalError
@@ -148,8 +146,7 @@ async def test_whatever_is_lost_doubled_or_delayed_the_order_stays(people, every
     async with asyncio.timeout(60):
         await asyncio.gather(*(each.run() for each in outboxes))
         await queue.drain(20)
-    with closing(sqlite3.connect(database)) as file:
-        rows = file.execute("SELECT client_id, id, seq FROM chat_message ORDER BY seq").fetchall()
+    rows = database.rows("SELECT client_id, id, seq FROM chat_message ORDER BY seq")
     for each in outboxes:
         mine = [row for row in rows if row[0] in each.acks]
         assert [client_id for client_id, _, _ in mine] == each.client_ids

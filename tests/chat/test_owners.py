@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 
 from tests.chat.test_accounts import submit
 
@@ -19,10 +17,9 @@ def test_of_two_last_owners_who_leave_at_once_one_stays(start_server):
         ThreadPoolExecutor() as threads,
     ):
         for _ in range(8):
-            with closing(sqlite3.connect(server.database, timeout=10)) as connection, connection:
-                connection.execute(
-                    "UPDATE chat_user SET is_active = 1, is_staff = 1, is_superuser = 1 WHERE username <> 'carla'"
-                )
+            server.database.execute(
+                "UPDATE chat_user SET is_active = true, is_staff = true, is_superuser = true WHERE username <> 'carla'"
+            )
             leaving = [
                 threads.submit(
                     submit,
@@ -59,5 +56,5 @@ async def test_whoever_is_deleted_is_out_at_once_and_others_see_no_name(start_se
         (said,) = (await carla.take("page"))["messages"]
         assert (said["body"], said["sender"]) == ("My last word", {"id": bob_id, "name": "Deleted account"})
     for room, head in server.rows("SELECT id, head FROM chat_room"):
-        seqs = server.rows("SELECT seq FROM chat_event WHERE room_id = ? ORDER BY seq", [room])
+        seqs = server.rows("SELECT seq FROM chat_event WHERE room_id = %s ORDER BY seq", [room])
         assert [seq for (seq,) in seqs] == list(range(1, head + 1))

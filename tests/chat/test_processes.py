@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 
 import pytest
 from channels.layers import get_channel_layer
@@ -93,8 +92,7 @@ async def test_redis_away_and_back_again_loses_and_doubles_nothing(two_servers, 
 async def test_installations_that_share_a_redis_do_not_hear_of_one_another(two_servers, start_server, redis):
     one, other = two_servers(REDIS_URL=redis.url)
     foreign = start_server(REDIS_URL=redis.url)
-    with closing(sqlite3.connect(foreign.database)) as database, database:  # a copy of the cast's, like all of them
-        database.execute("UPDATE chat_installation SET identity = 'foreign'")
+    foreign.database.execute("UPDATE chat_installation SET identity = 'foreign'")  # the cast's, like all of them
     room = one.new_room()
     alice_id, bob_id, carla_id = (one.world.people[name].id for name in ("alice", "bob", "carla"))
     async with foreign.client("carla") as carla, one.client("bob") as bob, other.client("alice") as alice:

@@ -54,7 +54,7 @@ class Stream:
 async def test_the_flag_moves_all_work_to_the_other_path_within_two_seconds(
     visit, people, everyone, own_store, database, tmp_path
 ):
-    env = environment(tmp_path, DATABASE_URL=f"sqlite:///{database}")
+    env = environment(tmp_path, DATABASE_URL=database.url)
 
     def done(name: str) -> Any:
         return own_store.stats().get(name, {"done": 0})["done"]

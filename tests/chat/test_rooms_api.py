@@ -114,9 +114,8 @@ async def test_of_two_people_there_is_one_direct_room_whoever_asks(server, api):
         pairs = [("alice", bob), ("bob", alice)] * 5
         asked = [api[who].post("/api/direct/", {"user": other}) for who, other in pairs]
         (room,) = {answer["id"] for answer in await asyncio.gather(*asked)}
-        assert server.rows("SELECT count(*) FROM chat_room WHERE kind = 'direct' AND pair = ?", [f"{alice}-{bob}"]) == [
-            (1,)
-        ]
+        count = "SELECT count(*) FROM chat_room WHERE kind = 'direct' AND pair = %s"
+        assert server.database.value(count, [f"{alice}-{bob}"]) == 1
         for client, other in ((hers, "bob"), (his, "alice")):
             listed = next(each for each in (await client.take("rooms"))["rooms"] if each["id"] == room)
             assert listed["name"] == server.world.people[other].name
@@ -197,7 +196,7 @@ async def test_what_makes_no_sense_is_refused(server, api, body, status, code):
 async def test_names_of_all_the_world_are_taken(server, api):
     for name in ("日本語", "می‌خواهم", "👩‍💻 team", "x" * 80, "<b>&amp;</b>", "'; --", "%s"):
         room = (await api["bob"].post("/api/rooms/", {"name": name, "kind": "closed"}, status=201))["id"]
-        assert server.rows("SELECT name FROM chat_room WHERE id = ?", [room]) == [(name,)]
+        assert server.rows("SELECT name FROM chat_room WHERE id = %s", [room]) == [(name,)]
 
 
 async def test_methods_are_what_they_are(api):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
 
@@ -15,14 +14,6 @@ from tests.support.raw import connect, request
 pytestmark = pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
 
 SOON = 15  # seconds; the lock is held for as long as the test likes, and a stopped server would wait for 20
-
-
-@contextmanager
-def locked(server):
-    """The database, held by another program."""
-    with closing(sqlite3.connect(server.database, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
 
 
 async def end(server, number: signal.Signals = signal.SIGTERM) -> int:
@@ -36,7 +27,7 @@ async def test_it_ends_though_another_program_holds_the_database(start_server, k
     room = server.new_room()
     async with server.client("bob") as bob, Api(server, "carla") as carla:
         first = await bob.say(room, "on disk", "one")
-        with locked(server):
+        with server.database.locked():
             await bob.post(room, "in hand", "two")
             await bob.send({"type": "read", "room": room, "seq": first["seq"]})
             asking = asyncio.ensure_future(carla.raw("POST", "/api/rooms/", {"name": "Too late", "kind": "open"}))
@@ -58,7 +49,7 @@ async def test_a_second_signal_ends_it_at_once(start_server, kind, number):
     room = server.new_room()
     async with server.client("bob") as bob:
         await bob.say(room, "on disk", "one")
-        with locked(server):
+        with server.database.locked():
             await bob.post(room, "in hand", "two")
             server._process.send_signal(signal.SIGTERM)
             await until_it_does_not_listen(server)

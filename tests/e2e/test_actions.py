@@ -215,7 +215,7 @@ async def test_what_is_done_offline_is_shown_at_once_and_done_later(server, room
         await says(person, "Edited later", "This message was deleted.", "Liked offline")
         await expect(person.bubble("Liked offline").locator(".reaction")).to_have_text("👍1")
     assert server.rows(
-        "SELECT body, deleted_at IS NOT NULL FROM chat_message WHERE room_id = ? ORDER BY seq", [room]
+        "SELECT body, deleted_at IS NOT NULL FROM chat_message WHERE room_id = %s ORDER BY seq", [room]
     ) == [("Edited later", 0), ("Deleted offline", 1), ("Liked offline", 0)]
 
 

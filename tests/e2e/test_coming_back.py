@@ -71,7 +71,7 @@ async def test_an_ack_that_comes_late_does_not_undo_what_has_happened_since(serv
     await bob.write("First edit")
     async with server.client("bob") as elsewhere, server.client("carla") as carla:
         await carla.send({"type": "sync", "room": room, "after": 0})
-        message = server.rows("SELECT id FROM chat_message WHERE room_id = ?", [room])[0][0]
+        message = server.rows("SELECT id FROM chat_message WHERE room_id = %s", [room])[0][0]
         await carla.until(lambda: any(event["kind"] == "edit" for event in carla.events_seen))
         await elsewhere.send({"type": "edit", "client_id": "second", "message": message, "body": "Second edit"})
         await elsewhere.until_answered(["second"])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 from playwright.async_api import expect
+
+from tests.support.databases import Database
 
 ATTACKS = [
     "<script>hacked()</script>",
@@ -88,30 +87,31 @@ INSPECT = """() => {
 }"""
 
 
-def write(database, room: int) -> None:
+def write(database: Database, room: int) -> None:
     """Put the attacks where the server itself would never have let them in."""
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("UPDATE chat_user SET name = ? || username", [NAME])
-        connection.execute("UPDATE chat_room SET name = ? || id", [ROOM])
-        ((sender, head),) = connection.execute(
-            "SELECT u.id, r.head FROM chat_user u, chat_room r WHERE u.username = 'carla' AND r.id = ?", [room]
+    with database.transaction() as execute:
+        execute("UPDATE chat_user SET name = %s || username", [NAME])
+        execute("UPDATE chat_room SET name = %s || id", [ROOM])
+        ((sender, head),) = execute(
+            "SELECT u.id, r.head FROM chat_user u, chat_room r WHERE u.username = 'carla' AND r.id = %s", [room]
         )
         for seq, body in enumerate(ATTACKS, head + 1):
-            message = connection.execute(
+            ((message,),) = execute(
                 "INSERT INTO chat_message (room_id, sender_id, client_id, seq, body, digest, created_at)"
-                " VALUES (?, ?, ?, ?, ?, '', '2026-01-02 03:04:05')",
+                " VALUES (%s, %s, %s, %s, %s, '', '2026-01-02 03:04:05') RETURNING id",
                 [room, sender, f"<b>{seq}", seq, body],
-            ).lastrowid
-            connection.execute(
+            )
+            execute(
                 "INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, at)"
-                " VALUES (?, ?, 'message', ?, ?, '2026-01-02 03:04:05')",
+                " VALUES (%s, %s, 'message', %s, %s, '2026-01-02 03:04:05')",
                 [room, seq, sender, message],
             )
-            connection.execute(
-                "INSERT INTO chat_reaction (message_id, user_id, emoji) VALUES (?, ?, '<img src=x onerror=hacked()>')",
+            execute(
+                "INSERT INTO chat_reaction (message_id, user_id, emoji)"
+                " VALUES (%s, %s, '<img src=x onerror=hacked()>')",
                 [message, sender],
             )
-        connection.execute("UPDATE chat_room SET head = ? WHERE id = ?", [head + len(ATTACKS), room])
+        execute("UPDATE chat_room SET head = %s WHERE id = %s", [head + len(ATTACKS), room])
 
 
 RENAME = """async ([room, name]) => (await fetch(`/api/rooms/${room}/`, {

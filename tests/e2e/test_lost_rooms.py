@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from contextlib import closing
 
 import pytest
 from playwright.async_api import expect
@@ -12,19 +10,19 @@ from playwright.async_api import expect
 from tests.e2e.desk import Desk
 from tests.support.server import Server
 
-REMOVED = "DELETE FROM chat_membership WHERE room_id = :room"
-DELETED = "DELETE FROM chat_event WHERE room_id = :room", "DELETE FROM chat_room WHERE id = :room"
+REMOVED = "DELETE FROM chat_membership WHERE room_id = %(room)s"
+DELETED = "DELETE FROM chat_event WHERE room_id = %(room)s", "DELETE FROM chat_room WHERE id = %(room)s"
 
 
 def run(server: Server, room: int, *statements: str) -> None:
-    with closing(sqlite3.connect(server.database, timeout=10)) as database, database:
+    with server.database.transaction() as execute:
         for statement in statements:
-            database.execute(statement, {"room": room, "bob": server.world.people["bob"].id})
+            execute(statement, {"room": room, "bob": server.world.people["bob"].id})
 
 
 def said_by_bob(server: Server) -> list[str]:
     bob = server.world.people["bob"].id
-    return [body for (body,) in server.rows("SELECT body FROM chat_message WHERE sender_id = ?", [bob])]
+    return [body for (body,) in server.rows("SELECT body FROM chat_message WHERE sender_id = %s", [bob])]
 
 
 async def is_lost(bob: Desk) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 from playwright.async_api import expect
 
@@ -57,9 +54,8 @@ async def test_what_was_written_into_a_room_one_is_no_longer_in_is_shown_until_i
     await expect(bob.connection).to_have_attribute("data-state", "offline")
     await bob.write("Nobody has read this")
     await bob.write("<b>Nor this</b>")
-    with closing(sqlite3.connect(server.database, timeout=10)) as database, database:
-        member = [room, server.world.people["bob"].id]
-        database.execute("DELETE FROM chat_membership WHERE room_id = ? AND user_id = ?", member)
+    member = [room, server.world.people["bob"].id]
+    server.database.execute("DELETE FROM chat_membership WHERE room_id = %s AND user_id = %s", member)
     await expect(notice).to_be_hidden()
     await bob.page.context.set_offline(False)
     await expect(notice).to_contain_text("2 messages to rooms you have left were not sent")

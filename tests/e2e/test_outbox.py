@@ -249,7 +249,8 @@ async def test_what_one_left_unsent_is_neither_seen_nor_sent_by_whoever_logs_in_
     await browser.page.goto(f"/rooms/{room}/")
     await sign_in(browser, "bob")
     await browser.shows("From Carla", "From Bob", "Also from Bob")
-    senders = server.rows("SELECT DISTINCT sender_id FROM chat_message WHERE room_id = ? AND body LIKE '% Bob'", [room])
+    by_bob = "SELECT DISTINCT sender_id FROM chat_message WHERE room_id = %s AND body LIKE '%% Bob'"
+    senders = server.rows(by_bob, [room])
     assert senders == [(server.world.people["bob"].id,)]
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections import Counter
-from contextlib import closing
 
 from playwright.async_api import Locator, expect
 
@@ -213,8 +211,7 @@ async def test_ten_clicks_make_one_room(start_server, sit_down):
 
 async def test_who_is_in_no_room_is_told_what_to_do(start_server, sit_down):
     server = start_server()
-    with closing(sqlite3.connect(server.database, timeout=10)) as database, database:
-        database.execute("DELETE FROM chat_membership WHERE user_id = ?", [server.world.people["bob"].id])
+    server.database.execute("DELETE FROM chat_membership WHERE user_id = %s", [server.world.people["bob"].id])
     bob = await sit_down("bob", server)
     await bob.open()
     await expect(bob.page.get_by_role("heading", name="You are in no room yet")).to_be_visible()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -18,16 +16,15 @@ MANY = 100_000
 BOUND = 310
 """More messages than this are never on the page."""
 FILL = """
-    WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :count)
+    WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})
     INSERT INTO chat_message (room_id, sender_id, client_id, seq, body, digest, created_at)
-    SELECT :room, iif(n / 7 %% 2, :bob, :carla), 'seed-' || :room || '-' || n, :head + n,
-        'Message ' || n || iif(n %% 9 = 0, char(10) || 'with a second line' || char(10) || 'and a third', ''), 'x',
-        strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '-' || ((:count - n) * 40) || ' seconds')
+    SELECT {room}, CASE n / 7 % 2 WHEN 1 THEN {bob} ELSE {carla} END, 'seed-{room}-' || n, {head} + n,
+        'Message ' || n || CASE n % 9 WHEN 0 THEN '\nwith a second line\nand a third' ELSE '' END, 'x', {written}
     FROM n
 """
 LOG = """
     INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, at)
-    SELECT room_id, seq, 'message', sender_id, id, created_at FROM chat_message WHERE room_id = :room AND seq > :head
+    SELECT room_id, seq, 'message', sender_id, id, created_at FROM chat_message WHERE room_id = {room} AND seq > {head}
 """
 
 
@@ -35,12 +32,12 @@ def fill(server: Server, room: int, count: int) -> int:
     """Let the room have this many messages, of bob's and carla's; returns the `seq` before the first of them."""
     head = server.head(room)
     people = {name: server.world.people[name].id for name in ("bob", "carla")}
-    with closing(sqlite3.connect(server.database, timeout=30)) as connection, connection:
-        given = {"room": room, "head": head, "count": count, **people}
-        connection.execute(FILL.replace("%%", "%"), given)
-        connection.execute(LOG, given)
-        connection.execute("UPDATE chat_room SET head = :head + :count WHERE id = :room", given)
-        connection.execute("UPDATE chat_membership SET read_seq = :head + :count WHERE room_id = :room", given)
+    written = server.database.seconds_ago(f"({count} - n) * 40")
+    with server.database.transaction() as execute:
+        execute(FILL.format(room=room, head=head, count=count, written=written, **people))
+        execute(LOG.format(room=room, head=head))
+        execute("UPDATE chat_room SET head = %s WHERE id = %s", [head + count, room])
+        execute("UPDATE chat_membership SET read_seq = %s WHERE room_id = %s", [head + count, room])
     return head
 
 
@@ -159,7 +156,7 @@ async def test_what_grows_above_does_not_move_what_one_reads(server, room, sit_d
     await expect(bob.page.locator(".jump-button.down")).to_be_visible()
     seq, top = await in_sight(bob)
     above = bob.page.locator(f".message[data-seq='{seq - 8}']")
-    (id_,) = server.rows("SELECT id FROM chat_message WHERE room_id = ? AND seq = ?", [room, seq - 8])[0]
+    (id_,) = server.rows("SELECT id FROM chat_message WHERE room_id = %s AND seq = %s", [room, seq - 8])[0]
     async with server.client("carla") as other:
         client_id = other.new_id()
         await other.send({"type": "react", "client_id": client_id, "message": id_, "emoji": "🎉", "on": True})
@@ -299,7 +296,7 @@ async def test_what_others_did_while_one_was_offline_is_all_there_afterwards(ser
     # Deaf first, so that what is on its way when the line breaks is lost as well.
     bob.line.to_page = lambda frame: False
     async with server.client("carla") as carla, server.client("alice") as alice:
-        ids = [row[0] for row in server.rows("SELECT id FROM chat_message WHERE room_id = ? ORDER BY seq", [room])]
+        ids = [row[0] for row in server.rows("SELECT id FROM chat_message WHERE room_id = %s ORDER BY seq", [room])]
         for number in range(500):
             who = (carla, alice)[number % 3 == 0]
             ids.append((await who.say(room, f"Missed {number}"))["id"])
@@ -330,10 +327,10 @@ async def test_what_others_did_while_one_was_offline_is_all_there_afterwards(ser
 
 
 STATE = """
-    SELECT seq, iif(deleted_at IS NULL, body, 'This message was deleted.')
-        || iif(edited_at IS NULL OR deleted_at IS NOT NULL, '', ' (edited)')
-        || iif(deleted_at IS NULL AND EXISTS (SELECT 1 FROM chat_reaction WHERE message_id = m.id), ' 👍1', '')
-    FROM chat_message m WHERE room_id = ? ORDER BY seq
+    SELECT seq, CASE WHEN deleted_at IS NOT NULL THEN 'This message was deleted.' ELSE body
+        || CASE WHEN edited_at IS NULL THEN '' ELSE ' (edited)' END
+        || CASE WHEN EXISTS (SELECT 1 FROM chat_reaction WHERE message_id = m.id) THEN ' 👍1' ELSE '' END END
+    FROM chat_message m WHERE room_id = %s ORDER BY seq
 """
 SHOWN_STATE = """
     () => [...document.querySelectorAll(".message")].map((one) => [
@@ -359,7 +356,7 @@ async def test_what_happens_while_a_page_is_on_its_way_is_not_lost(server, room,
     bob.line.to_page = lambda frame: frame["type"] != "page"
     await bob.open(f"/rooms/{room}/")
     await bob.line.holds()
-    id_ = server.rows("SELECT id FROM chat_message WHERE room_id = ? AND body = 'Message 10'", [room])[0][0]
+    id_ = server.rows("SELECT id FROM chat_message WHERE room_id = %s AND body = 'Message 10'", [room])[0][0]
     async with server.client("bob") as elsewhere, server.client("carla") as carla:
         await change(carla if sent_by_carla(server, id_) else elsewhere, "edit", message=id_, body="Message ten")
         await carla.say(room, "Meanwhile")
@@ -369,5 +366,5 @@ async def test_what_happens_while_a_page_is_on_its_way_is_not_lost(server, room,
 
 
 def sent_by_carla(server: Server, message: int) -> bool:
-    sender = server.rows("SELECT sender_id FROM chat_message WHERE id = ?", [message])[0][0]
+    sender = server.rows("SELECT sender_id FROM chat_message WHERE id = %s", [message])[0][0]
     return bool(sender == server.world.people["carla"].id)

@@ -25,7 +25,7 @@ async def test_a_message_is_there_at_once_then_is_the_servers_and_the_other_sees
     await expect(carla.bubble("Hello Carla")).to_be_visible()
     bob.line.release()
     await expect(bubble).to_have_class(re.compile(r"\bsent\b"))
-    ((id_, stored_as),) = server.rows("SELECT id, client_id FROM chat_message WHERE room_id = ?", [room])
+    ((id_, stored_as),) = server.rows("SELECT id, client_id FROM chat_message WHERE room_id = %s", [room])
     assert stored_as == client_id
     for person in (bob, carla):
         await expect(person.bubble("Hello Carla")).to_have_attribute("data-message-id", str(id_))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 
 import pytest
 from playwright.async_api import Locator, Route, expect
@@ -50,19 +48,20 @@ def result(text: str) -> Callable[[Desk], Locator]:
 
 def closed_room_of_bob(server: Server, name: str = "A closed one") -> int:
     people = server.world.people
-    with closing(sqlite3.connect(server.database, timeout=10)) as database, database:
-        made = "INSERT INTO chat_room (name, kind, head, created_at) VALUES (?, 'closed', 0, '2026-01-01') RETURNING id"
-        room = int(database.execute(made, [name]).fetchone()[0])
-        joined = "INSERT INTO chat_membership (room_id, user_id, joined_at, read_seq) VALUES (?, ?, '2026-01-01', 0)"
-        database.executemany(joined, [(room, people[each].id) for each in ("bob", "carla")])
-    return room
+    with server.database.transaction() as execute:
+        made = "INSERT INTO chat_room (name, kind, head, created_at) VALUES (%s, 'closed', 0, '2026-01-01')"
+        ((room,),) = execute(f"{made} RETURNING id", [name])
+        joined = "INSERT INTO chat_membership (room_id, user_id, joined_at, read_seq) VALUES (%s, %s, '2026-01-01', 0)"
+        for each in ("bob", "carla"):
+            execute(joined, [room, people[each].id])
+    return int(room)
 
 
 def room_that_bob_has_left(server: Server) -> None:
     room, bob = server.new_room(), server.world.people["bob"].id
-    with closing(sqlite3.connect(server.database, timeout=10)) as database, database:
-        database.execute("UPDATE chat_room SET name = 'Left one' WHERE id = ?", [room])
-        database.execute("DELETE FROM chat_membership WHERE user_id = ? AND room_id = ?", [bob, room])
+    with server.database.transaction() as execute:
+        execute("UPDATE chat_room SET name = 'Left one' WHERE id = %s", [room])
+        execute("DELETE FROM chat_membership WHERE user_id = %s AND room_id = %s", [bob, room])
 
 
 @pytest.mark.parametrize(

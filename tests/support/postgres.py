@@ -30,6 +30,8 @@ MAINTENANCE = "postgres"
 START_SECONDS = 120
 IN_A_HURRY = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_connections": "500"}
 """Settings where nothing has to outlive the machine, and many servers come."""
+ELSEWHERE = {"timezone": "Pacific/Chatham"}
+"""What somebody may have set, and must not matter."""
 
 
 class Cluster:
@@ -43,23 +45,27 @@ class Cluster:
         self.host = host or str(folder)
 
     @classmethod
-    def make(cls, *, durable: bool = False, inside: Path | None = None, **settings: str) -> Self:
+    def make(cls, folder: Path | None = None, *, durable: bool = False, **settings: str) -> Self:
         """Make one, and start it.
 
+        `folder`: where, which must not be there yet, and which its maker clears up. Without one this process's end
+        does it.
         `durable`: what is committed is on the disk, as it is where people use it; otherwise fsync is off.
-        `inside`: the folder to make it in. It must be cleared up by somebody; without one this process's end does it.
         `settings`: of `postgresql.conf`.
         """
-        folder = Path(tempfile.mkdtemp(prefix="pg-" if inside else "posthorn-", dir=inside))
-        if inside is None:
+        if folder is None:
+            folder = Path(tempfile.mkdtemp(prefix="posthorn-"))
             clear_up_after_this_process(folder)
+        else:
+            folder.mkdir(mode=0o700)
         if user := _unprivileged():
             os.chown(folder, user["user"], user["group"])
         cluster = cls(folder)
         options = ["-U", ROLE, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
         cluster.run("initdb", "-D", cluster.data, *options)
+        reached = {"listen_addresses": "", "unix_socket_directories": str(folder)}
         speed = {} if durable else IN_A_HURRY
-        cluster.configure(**{"listen_addresses": "", "unix_socket_directories": str(folder), **speed, **settings})
+        cluster.configure(**{**reached, **ELSEWHERE, **speed, **settings})
         cluster.start()
         return cluster
 
@@ -68,11 +74,10 @@ class Cluster:
         """The same one for every process that names this folder: the first that comes makes it, the others wait."""
         with (run / "cluster.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            place = run / "cluster"
-            if not place.exists():
+            if not (run / "cluster").exists():
                 run.chmod(0o711)  # the cluster's user walks through
-                place.symlink_to(cls.make(inside=run).folder)
-            return cls(place.resolve())
+                cls.make(run / "cluster")
+        return cls(run / "cluster")
 
     # The server
 
@@ -131,14 +136,18 @@ class Cluster:
     def connect(self, database: str = MAINTENANCE, **options: Any) -> psycopg.Connection[tuple[Any, ...]]:
         """A connection of the test's own, which commits each statement."""
         place = {"host": self.host, "port": self.port, "user": ROLE, "dbname": database}
+        place["options"] = "-c timezone=UTC"
         return psycopg.connect(autocommit=True, **{**place, **options})
 
-    def template(self, name: str, fill: Callable[[str], None]) -> str:
-        """A database to make others from. The first who asks for that name makes it: `fill` is given its name."""
+    def template(self, name: str, fill: Callable[[str], None], *, of: str | None = None) -> str:
+        """A database to make others from. The first who asks for that name makes it.
+
+        `fill` is given the name of a database that is empty, or as the one it is made `of`.
+        """
         with (self.folder / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not self._has(name):
-                half = self.fresh_database()
+                half = self.fresh_database(of or "template0")
                 fill(half)
                 self._say("ALTER DATABASE {} RENAME TO {}", half, name)
         return name

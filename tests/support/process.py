@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.databases import ENGINE
 from tests.support.environment import environment
 from tests.support.leftovers import clear_up_after_this_process, clear_up_now
+from tests.support.postgres import Cluster
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 """pytest-xdist's name for this process; none where it runs the tests alone, or hands them out."""
@@ -20,7 +22,8 @@ _WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 RUN = Path(os.environ["VAR_DIR"]).parent if _WORKER else Path(tempfile.mkdtemp(prefix="posthorn-tests-"))
 """A folder that all processes of this run of the tests share, and that goes away with it."""
 
-os.environ.update(environment(RUN / (_WORKER or "main")))
+_DATABASE = {"DATABASE_URL": Cluster(RUN / "cluster").url("posthorn")} if ENGINE == "postgres" else {}
+os.environ.update(environment(RUN / (_WORKER or "main"), **_DATABASE))
 
 
 if not _WORKER:

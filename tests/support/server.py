@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import json
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from typing import Any
 import httpx
 
 from tests.support.client import Client
+from tests.support.databases import Database, Params, Rows, Templates
 from tests.support.environment import ROOT, environment, manage, succeed
 
 START_SECONDS = 120
@@ -37,40 +35,49 @@ class Person:
 
 @dataclass(frozen=True)
 class World:
-    """What servers start from, made once: static files, an empty database, and one with the cast in it."""
+    """What servers start from, made once: static files, and databases named "empty" and "cast"."""
 
     folder: Path
+    templates: Templates
     people: dict[str, Person]
     everyone: int
     closed: int
     rooms: tuple[int, ...]
 
     @classmethod
-    def make(cls, folder: Path) -> World:
-        """Make one in a folder."""
-        env = environment(folder, DATABASE_URL=f"sqlite:///{folder}/empty.sqlite3")
-        succeed(manage("migrate", "--verbosity", "0", env=env))
-        succeed(manage("collectstatic", "--noinput", "--verbosity", "0", env=env))
-        shutil.copy(folder / "empty.sqlite3", folder / "cast.sqlite3")
-        env = environment(folder, DATABASE_URL=f"sqlite:///{folder}/cast.sqlite3")
-        command = [sys.executable, "-m", "tests.support.seed"]
-        (folder / "cast.json").write_bytes(subprocess.check_output(command, cwd=ROOT, env=env, timeout=300))
-        return cls.read(folder)
+    def make(cls, folder: Path, templates: Templates | None = None) -> World:
+        """Make one in a folder. Without `templates` its databases are files."""
+        templates = templates or Templates(folder, None)
+        succeed(manage("collectstatic", "--noinput", "--verbosity", "0", env=environment(folder)))
+
+        def migrate(empty: Database) -> None:
+            succeed(manage("migrate", "--verbosity", "0", env=environment(folder, DATABASE_URL=empty.url)))
+
+        def seed(cast: Database) -> None:
+            env = environment(folder, DATABASE_URL=cast.url)
+            command = [sys.executable, "-m", "tests.support.seed"]
+            (folder / "cast.json").write_bytes(subprocess.check_output(command, cwd=ROOT, env=env, timeout=300))
+
+        templates.make("empty", migrate)
+        templates.make("cast", seed, of="empty")
+        return cls.read(folder, templates)
 
     @classmethod
-    def read(cls, folder: Path) -> World:
+    def read(cls, folder: Path, templates: Templates) -> World:
         """The one that was made in this folder."""
         seeded = json.loads((folder / "cast.json").read_text())
         people = {username: Person(username, **facts) for username, facts in seeded["people"].items()}
-        return cls(folder, people, seeded["everyone"], seeded["closed"], tuple(seeded["rooms"]))
+        return cls(folder, templates, people, seeded["everyone"], seeded["closed"], tuple(seeded["rooms"]))
 
     @classmethod
-    def shared(cls, folder: Path) -> World:
-        """The same one for every process that names this folder: the first that comes makes it, the others wait."""
+    def shared(cls, run: Path) -> World:
+        """The same one for every process of this run: the first that comes makes it, the others wait."""
+        folder = run / "world"
         folder.mkdir(exist_ok=True)
+        templates = Templates.of_run(run, folder)
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            return cls.read(folder) if (folder / "cast.json").exists() else cls.make(folder)
+            return (cls.read if (folder / "cast.json").exists() else cls.make)(folder, templates)
 
 
 class Server:
@@ -92,23 +99,22 @@ class Server:
         """
         self.world = world
         self.var = var
-        self.database: Path = beside.database if beside else var / "posthorn.sqlite3"
         self.port = 0
         self._program = program
         self._env = env
         self._process: subprocess.Popen[str] | None = None
         self._untaken = list(world.rooms)
+        self._has_own_database = beside is None
         var.mkdir(parents=True)
         (var / "static").symlink_to(world.folder / "static")
-        if beside is None:
-            shutil.copy(world.folder / ("empty.sqlite3" if empty else "cast.sqlite3"), self.database)
+        self.database: Database = beside.database if beside else world.templates.new("empty" if empty else "cast", var)
 
     # The process
 
     @property
     def environment(self) -> dict[str, str]:
         """For other processes of this installation: `manage("rollout", ..., env=server.environment)`."""
-        return environment(self.var, DATABASE_URL=f"sqlite:///{self.database}", PORT=str(self.port), **self._env)
+        return environment(self.var, **{"DATABASE_URL": self.database.url, "PORT": str(self.port), **self._env})
 
     def start(self) -> None:
         """Start, and return when it listens."""
@@ -127,6 +133,11 @@ class Server:
             self.kill()
             raise AssertionError(f"The server did not start. It printed {line!r} and logged:\n{self.log}")
         self.port = int(line.split()[3].rsplit(":", 1)[1])
+
+    def remove(self) -> None:
+        """Its database is not needed any more."""
+        if self._has_own_database:
+            self.database.remove()
 
     @property
     def process_id(self) -> int:
@@ -189,18 +200,17 @@ class Server:
         """A room in which nothing has happened but that the cast joined it."""
         return self._untaken.pop(0)
 
-    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Look into the database file, from outside and without writing."""
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)) as connection:
-            return connection.execute(sql, params).fetchall()
+    def rows(self, sql: str, params: Params = ()) -> Rows:
+        """Look into the database, from outside and without writing."""
+        return self.database.rows(sql, params)
 
     def messages(self, room: int) -> list[tuple[str, str]]:
         """`(client_id, body)` of every message in the room, in order."""
-        return self.rows("SELECT client_id, body FROM chat_message WHERE room_id = ? ORDER BY seq", [room])
+        return self.rows("SELECT client_id, body FROM chat_message WHERE room_id = %s ORDER BY seq", [room])
 
     def head(self, room: int) -> int:
         """The `seq` of the last thing that happened in the room."""
-        return int(self.rows("SELECT head FROM chat_room WHERE id = ?", [room])[0][0])
+        return int(self.database.value("SELECT head FROM chat_room WHERE id = %s", [room]))
 
     def check_log(self) -> None:
         """Fail if anything went wrong that nobody expected, or if what people wrote stands in the log."""

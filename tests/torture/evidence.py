@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from tests.support.databases import Database
 
 
 class Line(NamedTuple):
@@ -62,28 +63,28 @@ class Evidence:
 
 
 def read_database(
-    rows: Callable[..., list[tuple[Any, ...]]], rooms: list[int]
+    database: Database, rooms: list[int]
 ) -> tuple[list[Stored], dict[int, list[Line]], dict[int, int], list[str]]:
-    """The messages, the logs and the heads of these rooms, and what is wrong with the file."""
-    marks = ", ".join("?" * len(rooms))
+    """The messages, the logs and the heads of these rooms, and what is damaged."""
+    rows = database.rows
+    marks = ", ".join(["%s"] * len(rooms))
     messages = rows(
-        "SELECT id, room_id, seq, sender_id, client_id, body FROM chat_message"  # noqa: S608 - only question marks
+        "SELECT id, room_id, seq, sender_id, client_id, body FROM chat_message"  # noqa: S608 - only placeholders
         f" WHERE room_id IN ({marks}) ORDER BY room_id, seq",
         rooms,
     )
     log = {
         room: rows(
             "SELECT e.seq, e.kind, m.id, m.client_id, m.body FROM chat_event e"
-            " LEFT JOIN chat_message m ON m.id = e.message_id WHERE e.room_id = ? ORDER BY e.seq",
+            " LEFT JOIN chat_message m ON m.id = e.message_id WHERE e.room_id = %s ORDER BY e.seq",
             [room],
         )
         for room in rooms
     }
-    heads = dict(rows(f"SELECT id, head FROM chat_room WHERE id IN ({marks})", rooms))  # noqa: S608 - likewise
-    health = [text for (text,) in rows("PRAGMA integrity_check") if text != "ok"]
+    heads: dict[int, int] = dict(rows(f"SELECT id, head FROM chat_room WHERE id IN ({marks})", rooms))  # noqa: S608 - likewise
     return (
         [Stored(*row) for row in messages],
         {room: [Line(*row) for row in lines] for room, lines in log.items()},
         heads,
-        [f"the database file: {text}" for text in health],
+        [f"the database: {text}" for text in database.damage()],
     )

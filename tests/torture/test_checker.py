@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-from functools import partial
-
 import pytest
 
+from tests.support.databases import SqliteDatabase
 from tests.torture.checker import judge
 from tests.torture.evidence import Evidence, Line, Sent, Stored, read_database
 
@@ -144,22 +142,19 @@ def test_a_message_that_nobody_sent(evidence):
     assert kinds(evidence) == {"other"}
 
 
-def test_what_the_database_holds():
-    file = sqlite3.connect(":memory:")
-    file.executescript(
-        "CREATE TABLE chat_message (id, room_id, seq, sender_id, client_id, body);"
-        "CREATE TABLE chat_event (room_id, seq, kind, message_id);"
-        "CREATE TABLE chat_room (id, head);"
-        "INSERT INTO chat_room VALUES (7, 1), (8, 0);"
-        "INSERT INTO chat_event VALUES (7, 1, 'message', 5);"
-        "INSERT INTO chat_message VALUES (5, 7, 1, 2, 'bob-1', 'Hello'), (6, 8, 1, 2, 'bob-2', 'Elsewhere');"
-    )
+def test_what_the_database_holds(tmp_path, monkeypatch):
+    database = SqliteDatabase(tmp_path / "some.sqlite3")
+    for statement in (
+        "CREATE TABLE chat_message (id, room_id, seq, sender_id, client_id, body)",
+        "CREATE TABLE chat_event (room_id, seq, kind, message_id)",
+        "CREATE TABLE chat_room (id, head)",
+        "INSERT INTO chat_room VALUES (7, 1), (8, 0)",
+        "INSERT INTO chat_event VALUES (7, 1, 'message', 5)",
+        "INSERT INTO chat_message VALUES (5, 7, 1, 2, 'bob-1', 'Hello'), (6, 8, 1, 2, 'bob-2', 'Elsewhere')",
+    ):
+        database.execute(statement)
     message, line = Stored(5, 7, 1, 2, "bob-1", "Hello"), Line(1, "message", 5, "bob-1", "Hello")
-
-    def rows(sql, params=(), health="ok"):
-        return [(health,)] if sql.startswith("PRAGMA") else file.execute(sql, params).fetchall()
-
-    assert read_database(rows, [7]) == ([message], {7: [line]}, {7: 1}, [])
-    *_, complaints = read_database(partial(rows, health="row 1 missing from index"), [7])
-    assert complaints == ["the database file: row 1 missing from index"]
-    file.close()
+    assert read_database(database, [7]) == ([message], {7: [line]}, {7: 1}, [])
+    monkeypatch.setattr(database, "damage", lambda: ["row 1 missing from index"])
+    *_, complaints = read_database(database, [7])
+    assert complaints == ["the database: row 1 missing from index"]

@@ -129,7 +129,7 @@ class Trial:
         self._tell(f"everybody has everything {time.monotonic() - began:.1f} s after the last fault")
 
     def _judge(self) -> Result:
-        messages, log, heads, health = read_database(self._servers[0].rows, self._rooms)
+        messages, log, heads, health = read_database(self._servers[0].database, self._rooms)
         complaints = [*self._complaints, *health]
         for visitor in self._visitors:
             complaints += visitor.broken_rules

@@ -89,7 +89,7 @@ def main(target: Path) -> None:
         finally:
             server.stop()
         copy = Path(folder) / "copy.sqlite3"
-        with closing(sqlite3.connect(server.database)) as database:
+        with closing(sqlite3.connect(server.database.file)) as database:
             database.execute("UPDATE django_session SET expire_date = ?", [FAR])
             database.commit()
             database.execute("VACUUM INTO ?", [str(copy)])

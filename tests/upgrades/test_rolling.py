@@ -18,6 +18,8 @@ from tests.support.environment import ROOT, manage, succeed
 from tests.support.server import Server
 from tests.upgrades.test_upgrades import story  # noqa: F401 - a fixture, once for each release
 
+pytestmark = pytest.mark.sqlite_only("releases before this one knew no other engine")
+
 
 @pytest.fixture
 def release(story, tmp_path):  # noqa: F811 - likewise
@@ -36,7 +38,7 @@ def old_and_new(story, release, start_server) -> tuple[Server, Server]:  # noqa:
     """A process of that release and one of today's, on one database that has been upgraded."""
 
     def upgrade(server: Server) -> None:
-        server.database.write_bytes(lzma.decompress(story["database"].read_bytes()))
+        server.database.file.write_bytes(lzma.decompress(story["database"].read_bytes()))
         succeed(manage("migrate", "--verbosity", "0", env=server.environment))
 
     new = start_server(before=upgrade)
