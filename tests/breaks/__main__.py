@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.breaks.breaks import BREAKS, Break
 from tests.support.environment import ROOT
 
-LINKED = (".venv", "frontend/node_modules")
+LINKED = (".ci", ".venv", "frontend/node_modules")
 LEFT_OUT = shutil.ignore_patterns(".*", "node_modules", "var", "__pycache__", "docs", "benchmarks")
 MOST_SECONDS = 300
 HANGS = f"1 failed to end within {MOST_SECONDS} s"
