@@ -158,7 +158,7 @@ BREAKS = [
     return ["http:", "https:", "mailto:"].includes(protocol) ? href : null;
 """,
         "  try {\n    return new URL(address).href;\n",
-        ("tests/frontend/markdown.test.js",),
+        ("tests/frontend/message_text.test.js",),
     ),
     # The server never stalls on its database
     Break(
@@ -166,7 +166,7 @@ BREAKS = [
         "storage/pool/writer.py",
         "        with connection.savepoint():\n",
         "        if True:\n",
-        ("tests/storage/test_contract.py",),
+        ("tests/storage/test_workers.py",),
     ),
     Break(
         "the queue has no end",

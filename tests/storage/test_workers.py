@@ -17,7 +17,7 @@ from storage.pool.writer import Writer
 from storage.sqlite.connection import WorkerConnection
 from storage.store import Store
 from tests.storage.faults.files import open_files
-from tests.storage.held import held
+from tests.storage.held import held, in_one_group
 
 pytestmark = pytest.mark.usefixtures("notes")
 
@@ -78,6 +78,18 @@ async def test_a_slow_query_delays_nobody(store):
     assert quick == list(range(100))
     assert not slow.done()
     slow.cancel()
+
+
+async def test_work_that_fails_is_undone_alone_and_its_group_is_kept(store):
+    def fail(connection):
+        insert(connection, "gone")
+        raise LookupError("changed my mind")
+
+    calls = (store.transaction(insert, "before"), store.transaction(fail), store.transaction(insert, "after"))
+    _, before, failed, after = await in_one_group(store, *calls)
+    assert isinstance(failed, LookupError)
+    assert [row["body"] for row in await store.fetch_all("SELECT body FROM notes ORDER BY id")] == ["before", "after"]
+    assert before != after
 
 
 async def test_when_sqlite_rolls_back_a_group_the_others_run_again(store):
