@@ -40,7 +40,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 def machine(folder: Path, environment: dict[str, str]) -> str:
     """One sentence about what this run ran on."""
-    readers = environment.get("SQLITE_WORKER_COUNT") or "the default number of"
+    readers = environment.get("STORAGE_WORKER_COUNT") or "the default number of"
     return (
         f"{os.cpu_count()} CPUs ({_cpu()}), {platform.system()}, {_filesystem(folder)},"
         f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {readers} reading threads"

@@ -56,7 +56,7 @@ def record(rounds: int, rate: int, native: bool, folder: str | None) -> list[Sam
         done = subprocess.run(
             [*spy, "--", *child],
             cwd=BASE_DIR,
-            env={**environment, "USE_SQLITE_WORKERS": "1"},
+            env={**environment, "STORAGE_WORKERS": "1"},
             check=False,
             capture_output=True,
             text=True,

@@ -37,7 +37,7 @@ class Child:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.contest.child", name],
             cwd=page.BASE_DIR,
-            env={**environment, "USE_SQLITE_WORKERS": "0" if name == "off" else "1"},
+            env={**environment, "STORAGE_WORKERS": "0" if name == "off" else "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,7 +1,7 @@
 """The only reader of the environment. Every setting that can be made from outside is a name in this file.
 
 Values come from the process's environment, else from the file `.env` beside `manage.py`. `.env.example` lists them all.
-A value that cannot be understood ends the start with one line that names the variable.
+A value that cannot be understood ends the start with one line that names the variable, and repeats no secret.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from config.database_url import database
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 _env = environ.Env()
 _env.read_env(BASE_DIR / ".env")
 
 T = TypeVar("T")
+
+SECRET = {"DATABASE_URL", "REDIS_URL", "METRICS_TOKEN"}
 
 
 def _read(name: str, parse: Callable[..., T], default: Any) -> T:
@@ -32,7 +36,13 @@ def _read(name: str, parse: Callable[..., T], default: Any) -> T:
     try:
         return parse(name)
     except (ValueError, ImproperlyConfigured) as error:
-        raise ImproperlyConfigured(f"{name}={os.environ[name]!r} cannot be understood: {error}") from None
+        shown = name if name in SECRET else f"{name}={os.environ[name]!r}"
+        raise ImproperlyConfigured(f"{shown} cannot be understood: {error}") from None
+
+
+def _read_renamed(name: str, before: str, parse: Callable[..., T], default: Any) -> T:
+    """A setting that has a new name; under the old one it is heeded as well."""
+    return _read(name, parse, _read(before, parse, default))
 
 
 def _boolean(name: str) -> bool:
@@ -105,13 +115,7 @@ def _secret_key(var_dir: Path) -> str:
 
 
 def _database(name: str) -> dict[str, Any]:
-    url = os.environ[name].strip()
-    if urlsplit(url).scheme != "sqlite":
-        raise ValueError("this version keeps its data in SQLite: sqlite:////absolute/path or sqlite:///relative/path")
-    path = url.removeprefix("sqlite:///")
-    if not path or path == url or ":memory:" in path:
-        raise ValueError("it names no file: sqlite:////absolute/path or sqlite:///relative/path")
-    return {"NAME": str(BASE_DIR / path)}
+    return database(os.environ[name].strip(), BASE_DIR)
 
 
 def _redis(name: str) -> str:
@@ -126,7 +130,7 @@ VAR_DIR = _read("VAR_DIR", lambda name: BASE_DIR / Path(os.environ[name]).expand
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 with suppress(PermissionError):  # somebody else's folder is theirs to open
     VAR_DIR.chmod(0o700)
-DATABASE = _read("DATABASE_URL", _database, {"NAME": str(VAR_DIR / "posthorn.sqlite3")})
+DATABASE = _read("DATABASE_URL", _database, {"ENGINE": "storage.sqlite", "NAME": str(VAR_DIR / "posthorn.sqlite3")})
 REDIS_URL = _read("REDIS_URL", _redis, "")
 
 # How it is reached
@@ -160,9 +164,9 @@ REQUEST_SECONDS = _read("REQUEST_SECONDS", _within(1, 3600), 20)
 DRAIN_SECONDS = _read("DRAIN_SECONDS", _within(0, 600), 0)
 
 # Storage
-USE_SQLITE_WORKERS: bool | None = _read("USE_SQLITE_WORKERS", _boolean, None)
-SQLITE_WORKER_COUNT = _read("SQLITE_WORKER_COUNT", _within(1, 64), 2)
-SQLITE_MAX_QUEUE_SIZE = _read("SQLITE_MAX_QUEUE_SIZE", _within(1, 1_000_000), 1000)
-SQLITE_MAX_READ_SECONDS = _read("SQLITE_MAX_READ_SECONDS", _within(1, 86_400), 30)
+STORAGE_WORKERS: bool | None = _read_renamed("STORAGE_WORKERS", "USE_SQLITE_WORKERS", _boolean, None)
+STORAGE_WORKER_COUNT = _read_renamed("STORAGE_WORKER_COUNT", "SQLITE_WORKER_COUNT", _within(1, 64), 2)
+STORAGE_MAX_QUEUE_SIZE = _read_renamed("STORAGE_MAX_QUEUE_SIZE", "SQLITE_MAX_QUEUE_SIZE", _within(1, 1_000_000), 1000)
+STORAGE_MAX_READ_SECONDS = _read_renamed("STORAGE_MAX_READ_SECONDS", "SQLITE_MAX_READ_SECONDS", _within(1, 86_400), 30)
 DISK_RESERVE_MB = _read("DISK_RESERVE_MB", _within(0, 1_000_000), 50)
 SQLITE_SYNCHRONOUS = _read("SQLITE_SYNCHRONOUS", _one_of("FULL", "NORMAL", "EXTRA"), "FULL")

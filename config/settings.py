@@ -61,12 +61,11 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# Storage. IMMEDIATE, because a deferred transaction that turns into a write fails at once when another one writes.
-DATABASES = {
-    "default": {
-        "ENGINE": "storage.sqlite",  # Django's, for a file that has to stay where it is
-        **env.DATABASE,
+# Storage
+ENGINES: dict[str, dict[str, Any]] = {
+    "storage.sqlite": {  # Django's, for a file that has to stay where it is
         "OPTIONS": {
+            # A deferred transaction that turns into a write fails at once when another one writes.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,  # seconds to wait for the write lock; a disk that stalls must delay, not fail
             # Only storage's checkpointer moves the log into the file (wal_autocheckpoint = 0).
@@ -77,13 +76,15 @@ DATABASES = {
         },
         # A file also under test: an in-memory database locks by other rules.
         "TEST": {"NAME": str(env.VAR_DIR / "test.sqlite3")},
-    }
+    },
+    "storage.postgres": {},
 }
+DATABASES = {"default": {**ENGINES[env.DATABASE["ENGINE"]], **env.DATABASE}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-USE_SQLITE_WORKERS = env.USE_SQLITE_WORKERS
-SQLITE_WORKER_COUNT = env.SQLITE_WORKER_COUNT
-SQLITE_MAX_QUEUE_SIZE = env.SQLITE_MAX_QUEUE_SIZE
-SQLITE_MAX_READ_SECONDS = env.SQLITE_MAX_READ_SECONDS
+STORAGE_WORKERS = env.STORAGE_WORKERS
+STORAGE_WORKER_COUNT = env.STORAGE_WORKER_COUNT
+STORAGE_MAX_QUEUE_SIZE = env.STORAGE_MAX_QUEUE_SIZE
+STORAGE_MAX_READ_SECONDS = env.STORAGE_MAX_READ_SECONDS
 DISK_RESERVE_MB = env.DISK_RESERVE_MB
 ROLLOUT_FLAGS = {
     "sqlite_workers": "database work of the chat runs on Posthorn's own worker threads",

@@ -7,6 +7,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's own name for it
 from django.db import connections
 
+from storage.engines import engine_of
+
 SAFE_SQLITE = (3, 51, 3)
 
 
@@ -15,7 +17,7 @@ def sqlite_is_safe(**_: Any) -> list[CheckMessage]:
     """Warn when the linked SQLite is in the range of the WAL-reset bug (3.7.0 to 3.51.2)."""
     from sqlite3 import sqlite_version, sqlite_version_info  # noqa: PLC0415 - after the swap in `config`
 
-    uses_sqlite = any(connections[alias].vendor == "sqlite" for alias in connections)
+    uses_sqlite = any(engine_of(alias).is_here for alias in connections)
     if not uses_sqlite or sqlite_version_info >= SAFE_SQLITE:
         return []
     return [

@@ -1,4 +1,4 @@
-"""One connection, as the work sees it: the same few methods over a worker's own SQLite connection and over Django's.
+"""One connection, as the work sees it: the same few methods over a worker's own connection and over Django's.
 
 Work is written once, against `Connection`; whether it runs on a worker or on the stock path is decided elsewhere.
 """
@@ -8,19 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from django.db import DataError, OperationalError, connections, transaction
 
 from storage.sql import Params, check_params, check_statement
 
-if TYPE_CHECKING:
-    from django.db.backends.base.base import BaseDatabaseWrapper
-
 Row = dict[str, Any]
 Dicts = Callable[[list[tuple[Any, ...]]], list[Row]]
 
-# What SQLite does by itself on some errors; anything after it would be outside of any transaction.
+# SQLite does so by itself on some errors, PostgreSQL on every one outside of a savepoint.
 ROLLED_BACK = "the transaction was rolled back by an earlier error"
 
 FEW = 100  # rows that are read without asking for a turn
@@ -29,9 +26,10 @@ FEW = 100  # rows that are read without asking for a turn
 class Cursor(Protocol):
     """The part of a DB-API cursor that is used here."""
 
-    description: Any
-    rowcount: int
-    lastrowid: int | None
+    @property
+    def description(self) -> Any: ...
+    @property
+    def rowcount(self) -> int: ...
 
     def fetchall(self) -> list[tuple[Any, ...]]: ...
     def fetchmany(self, size: int) -> list[tuple[Any, ...]]: ...
@@ -40,7 +38,8 @@ class Cursor(Protocol):
 
 
 class WriteResult(NamedTuple):
-    """`changes`: rows inserted, updated or deleted. `last_insert_id`: the id of the last row inserted, if any."""
+    """`changes`: rows inserted, updated or deleted. `last_insert_id`: the id of the last row inserted, for a statement
+    that ends in `RETURNING id` (without it some engines do not tell)."""
 
     changes: int
     last_insert_id: int | None
@@ -64,23 +63,28 @@ class Connection:
 
     @property
     def in_transaction(self) -> bool:
-        """False after SQLite has rolled back the whole transaction by itself (an interrupted write, a full disk)."""
+        """False after an error that undid the whole transaction (on SQLite an interrupted write, a full disk)."""
         raise NotImplementedError
 
     def interrupt(self) -> None:
-        """Stop the statement that is running, from another thread. Does nothing where the engine has no way."""
+        """Have the statement that is running stopped, from another thread, without waiting for it."""
+        raise NotImplementedError
+
+    def settle(self) -> None:
+        """After work: wait until no interruption is on its way any more, lest it hit what comes next."""
 
     def execute(self, sql: str, params: Params = ()) -> WriteResult:
         """Run a statement that changes something. Rows of a `RETURNING` clause are dropped."""
-        _check(sql, params)
+        check(sql, params)
         with self._errors, closing(self._run(sql, params)) as cursor:
-            if cursor.description is not None:
-                cursor.fetchall()  # an unfinished RETURNING would block the COMMIT
-            return WriteResult(max(cursor.rowcount, 0), cursor.lastrowid)
+            # To the end: an unfinished RETURNING would block the COMMIT.
+            rows = cursor.fetchall() if cursor.description is not None else []
+            last_id = rows[-1][0] if rows else getattr(cursor, "lastrowid", None)
+            return WriteResult(max(cursor.rowcount, 0), last_id)
 
     def fetch_all(self, sql: str, params: Params = ()) -> list[Row]:
         """All rows, each a dict from column name to value."""
-        _check(sql, params)
+        check(sql, params)
         # Closed also where it was not read to the end: a cursor left half read would hold back checkpoints.
         with self._errors, closing(self._run(sql, params)) as cursor:
             dicts = _dicts_of(cursor)
@@ -94,14 +98,14 @@ class Connection:
 
     def fetch_one(self, sql: str, params: Params = ()) -> Row | None:
         """The first row, or None."""
-        _check(sql, params)
+        check(sql, params)
         with self._errors, closing(self._run(sql, params)) as cursor:
             row = cursor.fetchone()
             return None if row is None else _dicts_of(cursor)([row])[0]
 
     def fetch_value(self, sql: str, params: Params = ()) -> Any:
         """The first column of the first row, or None."""
-        _check(sql, params)
+        check(sql, params)
         with self._errors, closing(self._run(sql, params)) as cursor:
             row = cursor.fetchone()
             return None if row is None else row[0]
@@ -116,7 +120,8 @@ class Connection:
         return value
 
 
-def _check(sql: str, params: Params) -> None:
+def check(sql: str, params: Params) -> None:
+    """Refuse what `storage.sql` refuses."""
     check_statement(sql)
     check_params(params)
 
@@ -135,65 +140,54 @@ def _dicts(names: tuple[str, ...]) -> Dicts:
     return made
 
 
+class Backend(Protocol):
+    """What storage's Django backends can do besides what all of Django's can (`storage.sqlite.base` and its like)."""
+
+    alias: str
+    in_atomic_block: bool
+    wrap_database_errors: AbstractContextManager[None]
+
+    @property
+    def in_transaction(self) -> bool: ...
+    def ensure_connection(self) -> None: ...
+    def run(self, sql: str, params: Params) -> Cursor: ...
+    def reading(self) -> AbstractContextManager[None]: ...
+    def snapshot(self) -> AbstractContextManager[None]: ...
+    def interrupt(self) -> None: ...
+    def settle(self) -> None: ...
+
+
 class DjangoConnection(Connection):
-    """Django's own connection of the current thread: the stock path, and every engine that is not SQLite."""
+    """Django's own connection of the current thread."""
 
     def __init__(self, alias: str) -> None:
-        self._wrapper: BaseDatabaseWrapper = connections[alias]
-        self._wrapper.ensure_connection()
-        self._errors = self._wrapper.wrap_database_errors
+        self._backend = cast("Backend", connections[alias])
+        self._backend.ensure_connection()
+        self._errors = self._backend.wrap_database_errors
 
     def _run(self, sql: str, params: Params) -> Cursor:
-        if self._wrapper.in_atomic_block and not self.in_transaction:
+        if self._backend.in_atomic_block and not self.in_transaction:
             raise OperationalError(ROLLED_BACK)
-        cursor: Any = self._wrapper.cursor()
-        try:
-            cursor.execute(sql, params)
-        except BaseException:
-            # The error's traceback would keep it open. Collected on any thread, it would reset the statement, which
-            # may be running again by then, and wait for it with the interpreter lock held: everything stands still.
-            cursor.close()
-            raise
-        return cursor  # type: ignore[no-any-return]
+        return self._backend.run(sql, params)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        with transaction.atomic(using=self._wrapper.alias):
+        with transaction.atomic(using=self._backend.alias):
             yield
 
     @property
     def in_transaction(self) -> bool:
-        raw: Any = self._wrapper.connection
-        return bool(raw.in_transaction) if self._wrapper.vendor == "sqlite" else True
+        return self._backend.in_transaction
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        if self._wrapper.in_atomic_block or self._wrapper.vendor != "sqlite":
-            with transaction.atomic(using=self._wrapper.alias):
-                yield
-            return
-        raw: Any = self._wrapper.connection
-        with self._errors:  # not `atomic`: its transactions are immediate, that is, they write
-            raw.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            if raw.in_transaction:
-                raw.execute("ROLLBACK")
+    def snapshot(self) -> AbstractContextManager[None]:
+        return self._backend.snapshot()
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> AbstractContextManager[None]:
         """Refuse writes meanwhile, as a reader's connection always does."""
-        if self._wrapper.vendor != "sqlite":
-            yield
-            return
-        raw: Any = self._wrapper.connection
-        raw.execute("PRAGMA query_only = ON")
-        try:
-            yield
-        finally:
-            raw.execute("PRAGMA query_only = OFF")
+        return self._backend.reading()
 
     def interrupt(self) -> None:
-        if self._wrapper.vendor == "sqlite" and self._wrapper.connection is not None:
-            self._wrapper.connection.interrupt()
+        self._backend.interrupt()
+
+    def settle(self) -> None:
+        self._backend.settle()

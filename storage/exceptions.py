@@ -5,6 +5,8 @@
     ├── QueryTimeout   the deadline passed; a write may still have happened
     ├── PoolClosed     the store is closed; nothing was started
     ├── FileLost       the database's file was moved, deleted or replaced (also a `django.db.OperationalError`)
+    ├── OutcomeUnknown the connection was lost during COMMIT (also a `django.db.OperationalError`)
+    ├── Unusable       a database that cannot be used as it is; said at the start
     └── WorkerDied     the work raised something that is no `Exception`
 
 The database's own errors keep Django's classes (`django.db.IntegrityError`, `OperationalError`, `DataError`, ...).
@@ -14,7 +16,16 @@ from __future__ import annotations
 
 from django.db import OperationalError
 
-__all__ = ["FileLost", "PoolClosed", "QueryTimeout", "QueueFull", "StorageError", "WorkerDied"]
+__all__ = [
+    "FileLost",
+    "OutcomeUnknown",
+    "PoolClosed",
+    "QueryTimeout",
+    "QueueFull",
+    "StorageError",
+    "Unusable",
+    "WorkerDied",
+]
 
 
 class StorageError(Exception):
@@ -70,6 +81,21 @@ class FileLost(StorageError, OperationalError):
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} is gone, or is another file than the one that was open")
         self.path = path
+
+
+class OutcomeUnknown(StorageError, OperationalError):
+    """COMMIT was sent and no answer came, or one that promises less than was asked for.
+
+    Like a write that timed out it is *unknown*, not failed: repeat it only where repeating is idempotent.
+    """
+
+    code = "unknown"
+
+
+class Unusable(StorageError):
+    """The database cannot be used as it is, and to try again will not help. The text is one line for who runs it."""
+
+    code = "unusable"
 
 
 class WorkerDied(StorageError):

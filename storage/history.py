@@ -1,8 +1,11 @@
-"""A high-water mark beside the database: whether it still has all that it once had.
+"""A high-water mark of a database: whether it still has all that it once had.
 
-A backup that is copied back and a log that is lost look like any other database. The mark, a small file beside it,
-says how far the history had come; where the database lacks some of that, a new history begins and the log says what is
-missing. What the history is, the application knows: it registers a `History`.
+A backup that is copied back and a log that is lost look like any other database. The mark, a small file on the machine
+that serves, says how far the history had come; where the database lacks some of that, a new history begins and the log
+says what is missing. What the history is, the application knows: it registers a `History`.
+
+Several machines may serve one database, each with a mark of its own. All of them notice a loss, sooner or later, and
+one begins the new history: a name that a mark has never heard of was given by another since, who has seen to it.
 """
 
 from __future__ import annotations
@@ -11,18 +14,19 @@ import json
 import logging
 import os
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from storage.connections import Connection
-from storage.sqlite.connection import WorkerConnection
-from storage.sqlite.file import PRIVATE
-from storage.sqlite.locks import locked
+from storage.engines import WorkerConnection
+from storage.locks import PRIVATE, locked
 
 logger = logging.getLogger("storage")
 
 MARK_SECONDS = 1.0
 SHOWN = 10  # parts that are named in the log line
+KEPT = 20  # names of earlier histories
 
 
 class Position(NamedTuple):
@@ -51,17 +55,26 @@ class History(Protocol):
     def position(self, connection: Connection) -> Position:
         """How far it has come."""
 
-    def begin_anew(self, connection: Connection) -> None:
-        """Give the history a new name. Runs in a transaction."""
+    def begin_anew(self, connection: Connection, epoch: str) -> bool:
+        """Give the history a new name, unless it is not called `epoch` any more. Whether it did.
+
+        Runs in a transaction.
+        """
+
+
+class Mark(NamedTuple):
+    """What was written down: how far it was, and what the history was called before."""
+
+    position: Position
+    past: list[str]
 
 
 class HighWaterMark:
-    """Compares a database with the mark beside it, and moves the mark on: on a thread that may wait for a disk."""
+    """Compares a database with the mark `file`, and moves the mark on: on a thread that may wait for a disk."""
 
-    def __init__(self, file: str, history: History) -> None:
+    def __init__(self, file: Path, history: History) -> None:
         self._history = history
-        self._mark = Path(f"{file}-mark")
-        self._lock = f"{file}-checkpointer"
+        self._file = file
         self._version: tuple[object, object] | None = None
         self._epoch: str | None = None
         self._written_at = float("-inf")
@@ -75,10 +88,10 @@ class HighWaterMark:
             DatabaseError, OSError: the database or the mark cannot be read or written just now.
         """
         now = time.monotonic()
-        version = (connection.identity, connection.raw.execute("PRAGMA data_version").fetchone()[0])
+        version = (connection.identity, connection.version())
         if version == self._version or (now - self._written_at < MARK_SECONDS and not wait):
             return
-        with locked(self._lock, wait=wait) as alone:
+        with self._locked(wait=wait) as alone:
             if alone:
                 replaced = self._version is not None and self._version[0] != connection.identity
                 self._compare(connection, replaced=replaced)
@@ -86,46 +99,63 @@ class HighWaterMark:
 
     def take(self, connection: WorkerConnection) -> None:
         """Write down how far it is, whatever the mark said before."""
-        with locked(self._lock, wait=True):
-            self._write(self._history.position(connection))
+        with self._locked(wait=True):
+            self._write(self._read(), self._history.position(connection))
+
+    def _locked(self, *, wait: bool) -> AbstractContextManager[bool]:
+        return locked(f"{self._file}-lock", wait=wait)
 
     def _compare(self, connection: WorkerConnection, *, replaced: bool) -> None:
         known = self._read()
         position = self._history.position(connection)
-        missing = None if known is None else known.missing_from(position)
-        why = None
-        if missing is not None:
-            why = f"it lacks {missing}, which it had: an older copy was put in its place, or its log was lost"
-        elif replaced and self._epoch == position.epoch:  # else another process has seen to it
+        why = None if known is None else _loss(known, position)
+        if why is None and replaced and self._epoch == position.epoch:  # else another process has seen to it
             why = "another file was put in its place"
         if why is not None:
-            connection.begin()
-            try:
-                self._history.begin_anew(connection)
-            except BaseException:
-                connection.control("ROLLBACK")
-                raise
-            connection.commit()
+            self._begin_anew(connection, position.epoch, why)
             position = self._history.position(connection)
-            logger.error("%s: %s; a new history begins", self._mark.name.removesuffix("-mark"), why)
-        if position != known:
-            self._write(position)
+        if known is None or position != known.position:
+            self._write(known, position)
         self._epoch = position.epoch
 
-    def _read(self) -> Position | None:
+    def _begin_anew(self, connection: WorkerConnection, epoch: str, why: str) -> None:
+        connection.begin()
         try:
-            return Position(**json.loads(self._mark.read_bytes()))
+            begun = self._history.begin_anew(connection, epoch)
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+        begins = "a new history begins" if begun else "another machine has begun a new history"
+        logger.error("%s: %s; %s", self._file.name.removesuffix("-mark"), why, begins)
+
+    def _read(self) -> Mark | None:
+        try:
+            fields = json.loads(self._file.read_bytes())
+            past = fields.pop("past", [])
+            return Mark(Position(**fields), past)
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError):
-            logger.warning("%s cannot be understood: it is written anew", self._mark)
+        except (ValueError, TypeError, AttributeError):
+            logger.warning("%s cannot be understood: it is written anew", self._file)
             return None
 
-    def _write(self, position: Position) -> None:
-        new = self._mark.with_name(f"{self._mark.name}.new")
+    def _write(self, known: Mark | None, position: Position) -> None:
+        past = [] if known is None else [name for name in [*known.past, known.position.epoch] if name != position.epoch]
+        new = self._file.with_name(f"{self._file.name}.new")
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
         with os.fdopen(descriptor, "w") as handle:
-            json.dump(position._asdict(), handle)
+            json.dump({**position._asdict(), "past": past[-KEPT:]}, handle)
             handle.flush()
             os.fsync(handle.fileno())
-        new.rename(self._mark)
+        new.rename(self._file)
+
+
+def _loss(known: Mark, position: Position) -> str | None:
+    """What the database has lost since the mark was written, in words; None if nothing."""
+    if position.epoch not in {known.position.epoch, *known.past}:
+        return None
+    missing = known.position.missing_from(position)
+    if missing is not None:
+        return f"it lacks {missing}, which it had: an older copy was put in its place, or its log was lost"
+    return None if position.epoch == known.position.epoch else "an older copy was put in its place"

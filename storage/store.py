@@ -16,27 +16,22 @@ import asyncio
 import itertools
 import os
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from django.conf import settings
-from django.db import connections, transaction
-from django.utils.connection import ConnectionDoesNotExist
+from django.db import transaction
 
 from storage.connections import Connection, DjangoConnection, Row, WriteResult
+from storage.database import Database, Path
+from storage.engines import Engine, engine_of, words_of_default
 from storage.exceptions import PoolClosed
-from storage.history import HighWaterMark, History, Position
+from storage.history import History, Position
 from storage.pool.stock import StockPath
 from storage.pool.tasks import Work
-from storage.pool.workers import Readers
-from storage.pool.writer import Writer
+from storage.pool.workers import Workers
 from storage.rollout.flags import Flags, check_name
 from storage.sql import Fragment, Params, sql
-from storage.sqlite import dialect, text_search
-from storage.sqlite.checkpointer import Checkpointer
-from storage.sqlite.connection import WorkerConnection
-from storage.sqlite.file import database_file
 from storage.watch.figures import Histogram
-from storage.watch.health import Health, met
 from storage.watch.loop_lag import LoopLag
 
 __all__ = [
@@ -55,19 +50,18 @@ __all__ = [
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
 
-SQLITE = "storage.sqlite"
-
-
-class _Path(NamedTuple):
-    reads: Readers | StockPath
-    writes: Writer | StockPath
+if TYPE_CHECKING:
+    from storage.sqlite import dialect, text_search  # every engine's have the same functions
+else:
+    # Statements are composed once, when they are imported.
+    dialect, text_search = words_of_default("dialect"), words_of_default("text_search")
 
 
 class Store:
     """Raw SQL from asyncio. Placeholders are Django's `%s`; `database` is an alias of `settings.DATABASES`.
 
-    `timeout` is in seconds; None is no deadline for a write, and `SQLITE_MAX_READ_SECONDS` for a read. Besides Django's
-    database errors, every method may raise:
+    `timeout` is in seconds; None is no deadline for a write, and `STORAGE_MAX_READ_SECONDS` for a read. Besides
+    Django's database errors, every method may raise:
 
     - `QueueFull`: too much waits already; nothing was started.
     - `QueryTimeout`: the deadline passed and the statement was interrupted; a write may have happened all the same.
@@ -83,11 +77,8 @@ class Store:
         os.register_at_fork(after_in_child=self._forget)
 
     def _forget(self) -> None:
-        database_file.cache_clear()  # after a fork: those connections are the parent's
         self._flags = Flags()
-        self._paths: dict[tuple[str, str, bool], _Path] = {}
-        self._checkpointers: dict[tuple[str, str], Checkpointer] = {}
-        self._healths: dict[tuple[str, str], Health] = {}
+        self._databases: dict[Engine, Database] = {}
         self._loop_lag = LoopLag()
         self._calls = itertools.count()
         self._closed = False
@@ -165,14 +156,17 @@ class Store:
     # What the database must still have
 
     def keep_history(self, history: History, database: str = "default") -> None:
-        """Keep a high-water mark of this history beside the database (see `storage.history`)."""
+        """Keep a high-water mark of this history of the database (see `storage.history`)."""
         self._histories[database] = history
 
     def prepare(self, database: str = "default") -> None:
-        """Before anybody is served: take the rights of others from the database's files, and `look_at_history`."""
-        settings_of = connections.settings[database]
-        if settings_of["ENGINE"] == SQLITE:
-            database_file(str(settings_of["NAME"])).keep_private()
+        """Before anybody is served: see that the database can be used as it is, and `look_at_history`.
+
+        Raises:
+            Unusable: it cannot be used; one line says why.
+            DatabaseError, OSError: as `look_at_history`.
+        """
+        engine_of(database).prepare()
         self.look_at_history(database)
 
     def look_at_history(self, database: str = "default", *, trust: bool = False) -> None:
@@ -183,21 +177,7 @@ class Store:
         Raises:
             DatabaseError, OSError: it cannot be read or written.
         """
-        mark = self._mark(database)
-        if mark is not None:
-            connection = WorkerConnection(database, query_only=False)
-            try:
-                if trust:
-                    mark.take(connection)
-                else:
-                    mark.look(connection, wait=True)
-            finally:
-                connection.close()
-
-    def _mark(self, alias: str) -> HighWaterMark | None:
-        history = self._histories.get(alias)
-        database = connections.settings[alias]
-        return HighWaterMark(str(database["NAME"]), history) if history and database["ENGINE"] == SQLITE else None
+        self._database(database).look_at_history(trust=trust)
 
     # Flags, figures, end
 
@@ -214,16 +194,11 @@ class Store:
         """
         if self._closed:
             return ["the store is closed"]
-        reasons = met([queue.figures for queue in self.queues() if queue.figures.labels["database"] == database])
-        settings_of = connections.settings[database]
-        if settings_of["ENGINE"] == SQLITE:
-            key = (database, str(settings_of["NAME"]))
-            reasons += await self._healths.setdefault(key, Health(*key)).ask()
-        return list(dict.fromkeys(reasons))
+        return await self._database(database).health()
 
     def is_here(self, database: str = "default") -> bool:
         """Whether this database lies on this machine, so that what `health` says of it is about this machine."""
-        return bool(connections.settings[database]["ENGINE"] == SQLITE)
+        return engine_of(database).is_here
 
     def stats(self) -> dict[str, dict[str, Any]]:
         """The figures since the start, for each queue in use: outcomes, durations in seconds, and the present depth.
@@ -238,63 +213,44 @@ class Store:
         """How late the event loops that use this store were, in seconds."""
         return self._loop_lag.histogram
 
-    def queues(self) -> list[Readers | Writer | StockPath]:
+    def queues(self) -> list[Workers | StockPath]:
         """The queues in use, with their figures."""
-        return [queue for path in list(self._paths.values()) for queue in path]
+        return [queue for database in list(self._databases.values()) for queue in database.queues()]
 
     async def close(self) -> None:
-        """Refuse new work, finish what was accepted, close the workers' connections."""
+        """Refuse new work, finish what was accepted, close the workers' connections, end every thread."""
         self._closed = True
-        await asyncio.gather(*(end.close() for path in self._paths.values() for end in path))
-        for checkpointer in self._checkpointers.values():
-            await asyncio.to_thread(checkpointer.close)
-        self._paths.clear()
-        self._checkpointers.clear()
+        await asyncio.gather(*(database.close() for database in self._databases.values()))
+        await asyncio.to_thread(self._flags.close)
+        self._databases.clear()
 
     # The bottom: the one place that decides which path.
 
     async def _read(self, work: Work[T], database: str, timeout: float | None) -> T:
-        # A read without an end would keep the log from being cut back (see storage.sqlite.checkpointer).
-        timeout = settings.SQLITE_MAX_READ_SECONDS if timeout is None else timeout
+        # A read without an end would keep the database from letting go of what nobody else needs any more.
+        timeout = settings.STORAGE_MAX_READ_SECONDS if timeout is None else timeout
         return await (await self._path(database)).reads.submit(work, timeout)
 
     async def _write(self, work: Work[T], database: str, timeout: float | None) -> T:
         return await (await self._path(database)).writes.submit(work, timeout)
 
-    async def _path(self, alias: str) -> _Path:
+    async def _path(self, alias: str) -> Path:
         if self._closed:
             raise PoolClosed(alias)
         self._loop_lag.start()
         await self._flags.refresh()
-        if alias not in connections.settings:
-            raise ConnectionDoesNotExist(f"settings.DATABASES has no {alias!r}")
-        database = connections.settings[alias]
-        is_sqlite = database["ENGINE"] == SQLITE
-        on_workers = is_sqlite and self._flags.is_on("sqlite_workers", next(self._calls))
-        key = (alias, str(database["NAME"]), on_workers)
-        if key not in self._paths:
-            self._paths[key] = _workers(alias) if on_workers else _stock(alias)
-            if is_sqlite and key[:2] not in self._checkpointers:
-                self._checkpointers[key[:2]] = Checkpointer(*key[:2], self._mark(alias))
-        return self._paths[key]
+        return self._database(alias).path(on_workers=self._flags.is_on("sqlite_workers", next(self._calls)))
+
+    def _database(self, alias: str) -> Database:
+        engine = engine_of(alias)
+        if engine not in self._databases:
+            self._databases[engine] = Database(engine, self._histories.get(alias))
+        return self._databases[engine]
 
 
 def _in_snapshot(connection: Connection, work: Callable[[Connection, *Args], T], args: tuple[*Args]) -> T:
     with connection.snapshot():
         return work(connection, *args)
-
-
-def _workers(alias: str) -> _Path:
-    limit = settings.SQLITE_MAX_QUEUE_SIZE
-    return _Path(
-        Readers(alias, threads=settings.SQLITE_WORKER_COUNT, limit=limit),
-        Writer(alias, threads=1, limit=limit),
-    )
-
-
-def _stock(alias: str) -> _Path:
-    limit = settings.SQLITE_MAX_QUEUE_SIZE
-    return _Path(StockPath(alias, reading=True, limit=limit), StockPath(alias, reading=False, limit=limit))
 
 
 store = Store()

@@ -47,7 +47,7 @@ class Contender:
 
 
 class ThisStore(Contender):
-    """`storage.store`; the environment's USE_SQLITE_WORKERS says which path."""
+    """`storage.store`; the environment's STORAGE_WORKERS says which path."""
 
     async def open(self) -> None:
         self._store = Store()

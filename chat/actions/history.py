@@ -29,9 +29,10 @@ class RoomHistory:
         rooms = json.loads(connection.fetch_json(_HEADS))
         return Position(epoch or "", total or 0, {f"room {room}": head for room, head in rooms.items()})
 
-    def begin_anew(self, connection: Connection) -> None:
-        """Give it a new epoch: clients that say hello with the old one start over."""
-        connection.execute("UPDATE chat_installation SET epoch = %s", [new_epoch()])
+    def begin_anew(self, connection: Connection, epoch: str) -> bool:
+        """Give it a new epoch in place of this one: clients that say hello with the old one start over."""
+        done = connection.execute("UPDATE chat_installation SET epoch = %s WHERE epoch = %s", [new_epoch(), epoch])
+        return bool(done.changes)
 
 
 def begin_anew_on_reports(connection: Connection, epoch: str, people: list[int]) -> bool:

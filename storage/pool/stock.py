@@ -1,15 +1,16 @@
-"""The stock path: `database_sync_to_async` with Django's own connection. What runs when the workers are switched off,
-and for engines other than SQLite."""
+"""The stock path: Django's own connections, without our workers. What runs when the workers are switched off."""
 
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async
 from django.db import transaction
 
 from storage.connections import DjangoConnection
+from storage.engines import Engine
 from storage.exceptions import PoolClosed, QueueFull
 from storage.pool.tasks import Task, Work
 from storage.watch.figures import Figures
@@ -18,27 +19,35 @@ T = TypeVar("T")
 
 
 class StockPath:
-    """Reads or writes of one database through Channels' own thread, behind the same bound and the same errors."""
+    """Reads or writes of one database through `database_sync_to_async`, behind the same bound and the same errors.
 
-    def __init__(self, alias: str, *, reading: bool, limit: int) -> None:
-        self.name = f"{alias} stock {'reads' if reading else 'writes'}"
-        self.figures = Figures(alias, "stock", "read" if reading else "write")
-        self._alias = alias
+    On Channels' own thread, or on threads of its own where the engine does better on several.
+    """
+
+    def __init__(self, engine: Engine, *, reading: bool, limit: int) -> None:
+        self.name = f"{engine.alias} stock {'reads' if reading else 'writes'}"
+        self.figures = Figures(engine.alias, "stock", "read" if reading else "write", engine.words_of)
+        self._alias = engine.alias
         self._reading = reading
         self._limit = limit
+        self._executor: ThreadPoolExecutor | None = None
+        self._on_thread = database_sync_to_async(self._run)
+        if engine.stock_threads:
+            self._executor = ThreadPoolExecutor(engine.stock_threads, thread_name_prefix=f"storage {self.name}")
+            self._on_thread = database_sync_to_async(self._run, thread_sensitive=False, executor=self._executor)
         self._hops: set[asyncio.Task[Any]] = set()
         self._closed = False
 
     async def submit(self, work: Work[T], timeout: float | None) -> T:
-        """Run the work on Channels' thread and wait for its result, as `storage.pool.workers.Workers.submit` does."""
+        """Run the work on a thread and wait for its result, as `storage.pool.workers.Workers.submit` does."""
         if self._closed:
             raise PoolClosed(self.name)
         if len(self._hops) >= self._limit:
             self.figures.count("rejected")
             raise QueueFull(self.name, self._limit)
         task = Task(work, timeout, reading=self._reading)
-        # A task of its own, so that a deadline is answered in time though the one thread be busy with something else.
-        hop = asyncio.ensure_future(database_sync_to_async(self._run)(task))
+        # A task of its own, so that a deadline is answered in time though all threads be busy with something else.
+        hop = asyncio.ensure_future(self._on_thread(task))
         self._hops.add(hop)
         hop.add_done_callback(lambda _: self._ended(task, hop))
         return await self.figures.watch(task.result())
@@ -52,6 +61,8 @@ class StockPath:
         """Refuse new work at once and wait for what was accepted."""
         self._closed = True
         await asyncio.gather(*self._hops, return_exceptions=True)
+        if self._executor is not None:
+            self._executor.shutdown()
 
     def _run(self, task: Task[T]) -> T:
         connection = DjangoConnection(self._alias)

@@ -81,8 +81,8 @@ def _mailbox(loop: asyncio.AbstractEventLoop) -> Mailbox:
 class Task(Generic[T]):
     """A piece of work, its awaiter and its deadline. Made on the awaiter's event loop.
 
-    When the awaiter is cancelled a read in progress is interrupted; a write goes on (to interrupt it would make
-    SQLite roll back the whole group it is committed with).
+    When the awaiter is cancelled a read in progress is interrupted; a write goes on (to interrupt it may take others
+    along that are committed with it).
     """
 
     __slots__ = (
@@ -174,6 +174,7 @@ class Task(Generic[T]):
             self.ended = time.perf_counter()
             with self._lock:
                 self._connection = None
+            connection.settle()
 
     def deliver(self, value: T | None = None, error: BaseException | None = None) -> None:
         """Hand over the result, from any thread."""

@@ -1,4 +1,4 @@
-"""A bounded queue in front of a few threads, each with a SQLite connection in its hand."""
+"""A bounded queue in front of a few threads, each with a connection in its hand."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async
-from django.db import connections
 
+from storage.engines import Engine, WorkerConnection
 from storage.exceptions import PoolClosed, QueueFull, WorkerDied
 from storage.pool.tasks import Task, Work
-from storage.sqlite.connection import WorkerConnection
-from storage.sqlite.file import database_file
 from storage.watch.figures import Figures
 
 logger = logging.getLogger("storage")
@@ -24,7 +22,7 @@ T = TypeVar("T")
 
 
 class Workers:
-    """Run work for one database file on at most `threads` threads; at most `limit` pieces wait.
+    """Run work for one database on at most `threads` threads; at most `limit` pieces wait.
 
     A hop into a thread costs as much as ten point queries, so it is paid once per *busy period*: a thread that was
     woken takes work until none is left. `Readers` and `Writer` say how it takes it.
@@ -33,10 +31,10 @@ class Workers:
     kind = "workers"
     reading = True
 
-    def __init__(self, alias: str, *, threads: int, limit: int) -> None:
-        self.name = f"{alias} {self.kind}"
-        self.figures = Figures(alias, "workers", "read" if self.reading else "write")
-        self._alias = alias
+    def __init__(self, engine: Engine, *, threads: int, limit: int) -> None:
+        self.name = f"{engine.alias} {self.kind}"
+        self.figures = Figures(engine.alias, "workers", "read" if self.reading else "write", engine.words_of)
+        self._engine = engine
         self._threads = threads
         self._limit = limit
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=f"storage {self.name}")
@@ -46,7 +44,7 @@ class Workers:
         self._running = 0
         self._idle: list[WorkerConnection] = []
         self._closed = False
-        database_file(str(connections.settings[alias]["NAME"])).on_change(self._close_outdated)
+        engine.on_change(self._close_outdated)
 
     async def submit(self, work: Work[T], timeout: float | None) -> T:
         """Queue the work and wait for its result.
@@ -127,7 +125,7 @@ class Workers:
                 connection = None
             try:
                 if connection is None:
-                    connection = WorkerConnection(self._alias, query_only=self.reading)
+                    connection = self._engine.connect(reading=self.reading)
                 self._work(connection)
             except BaseException as error:  # noqa: BLE001 - about the connection, not one piece of work: all learn of it
                 failure = error if isinstance(error, Exception) else WorkerDied(f"a thread of the {self.name}", error)
@@ -186,7 +184,7 @@ class Workers:
 
 
 class Readers(Workers):
-    """Reads, `threads` at a time. Every connection refuses writes (`PRAGMA query_only`)."""
+    """Reads, `threads` at a time. Every connection refuses writes."""
 
     kind = "readers"
 
@@ -198,7 +196,7 @@ class Readers(Workers):
             try:
                 value = task.run(connection)
             except Exception as error:  # noqa: BLE001 - it belongs to the awaiter
-                connection.broken |= isinstance(error, WorkerDied)
+                connection.failed(error)
                 self._deliver(task, error=error)
             else:
                 self._deliver(task, value)

@@ -1,4 +1,4 @@
-"""The one writer of a database file: whatever waits is committed together, and results leave only after COMMIT."""
+"""The one writer of a SQLite file: whatever waits is committed together, and results leave only after COMMIT."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any, TypeVar
 from django.db import OperationalError
 
 from storage.connections import ROLLED_BACK
-from storage.exceptions import WorkerDied
+from storage.engines import Engine, WorkerConnection
 from storage.pool.tasks import Task
 from storage.pool.workers import Workers
-from storage.sqlite.connection import WorkerConnection
 
 T = TypeVar("T")
 
@@ -19,7 +18,7 @@ GROUP = 256
 
 
 class Writer(Workers):
-    """Group commit: one `BEGIN IMMEDIATE` ... `COMMIT` for all that waits, a savepoint for each piece.
+    """Group commit: one transaction for all that waits, a savepoint for each piece.
 
     A piece that raises is rolled back alone and its error delivered; the others of the group go on. With
     `synchronous=FULL` a delivered result is on the disk.
@@ -32,6 +31,9 @@ class Writer(Workers):
     kind = "writer"
     reading = False
 
+    def __init__(self, engine: Engine, *, limit: int) -> None:
+        super().__init__(engine, threads=1, limit=limit)
+
     def _work(self, connection: WorkerConnection) -> None:
         # The lock first: what comes in while another process holds it joins the group.
         connection.begin()
@@ -42,9 +44,7 @@ class Writer(Workers):
                 results.append((task, self._run(connection, task)))
             except Exception as error:  # noqa: BLE001 - it belongs to the awaiter
                 self._deliver(task, error=error)
-                connection.broken |= isinstance(error, WorkerDied)
-                if isinstance(error, OperationalError) and "readonly" in str(error):
-                    connection.renew_all()  # they stay read-only even if the file does not
+                connection.failed(error)
                 if connection.broken or not connection.in_transaction:
                     # All is rolled back, by SQLite or by closing the connection: the others run again.
                     self._put_back([done for done, _ in results] + group[position + 1 :])

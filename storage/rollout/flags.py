@@ -1,7 +1,7 @@
 """Rollout flags: which share of the work takes a new path. Set in the database, heeded within two seconds.
 
 The known flags are `settings.ROLLOUT_FLAGS`, a dict from name to what the flag does. `sqlite_workers` is read by the
-store itself; `settings.USE_SQLITE_WORKERS`, when it is not None, beats the database for that one.
+store itself; `settings.STORAGE_WORKERS`, when it is not None, beats the database for that one.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class Flags:
         self._percents: dict[str, int] = {}
         self._asked_at = self._read_at = NEVER
         self._refresh: asyncio.Future[None] | None = None
+        self._failing = self._closed = False
         # A thread of its own: a flag must be heeded even while the stock path's one thread is stuck.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="storage flags")
 
@@ -55,21 +56,30 @@ class Flags:
         Waits for the answer only where the copy is too old to be used meanwhile: at the start and after idling.
         """
         now = time.monotonic()
-        if now - self._asked_at < FRESH_SECONDS and self._read_at != NEVER:
+        if self._closed or (now - self._asked_at < FRESH_SECONDS and self._read_at != NEVER):
             return
-        self._asked_at = now
-        self._refresh = asyncio.ensure_future(self._load())
+        if self._refresh is None or self._refresh.done() or self._refresh.get_loop() is not asyncio.get_running_loop():
+            self._asked_at = now
+            self._refresh = asyncio.ensure_future(self._load())
         if now - self._read_at > STALE_SECONDS:
-            await self._refresh
+            await asyncio.shield(self._refresh)  # others wait for it too
+
+    def close(self) -> None:
+        """End the thread. The last known flags stay."""
+        self._closed = True
+        self._thread.shutdown()
 
     async def _load(self) -> None:
         try:
             read = database_sync_to_async(self._read, thread_sensitive=False, executor=self._thread)
             self._percents = await read()
+            self._failing = False
         except FileLost:
             pass  # said already
         except DatabaseError as error:
-            logger.warning("rollout flags could not be read, the last known ones stay: %s", error)
+            if not self._failing:
+                logger.warning("rollout flags could not be read, the last known ones stay: %s", error)
+            self._failing = True
         self._read_at = time.monotonic()
 
     @staticmethod
@@ -80,8 +90,8 @@ class Flags:
 
     def percent(self, name: str) -> int:
         """For how many percent of its keys the flag is on."""
-        if name == "sqlite_workers" and settings.USE_SQLITE_WORKERS is not None:
-            return 100 if settings.USE_SQLITE_WORKERS else 0
+        if name == "sqlite_workers" and settings.STORAGE_WORKERS is not None:
+            return 100 if settings.STORAGE_WORKERS else 0
         return self._percents.get(name, 100)
 
     def is_on(self, name: str, key: object) -> bool:

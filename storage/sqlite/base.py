@@ -6,12 +6,16 @@ is open (`storage.sqlite.file`). So it is for the workers, for the stock path, a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.db.backends.sqlite3 import base
 
+from storage.connections import Cursor
+from storage.sql import Params
 from storage.sqlite.file import DatabaseFile, Identity, database_file
 
 
@@ -76,3 +80,57 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.identity is not None:
             self.identity = None
             self.file.left(self.generation)
+
+    # What `storage.connections.DjangoConnection` stands on
+
+    def run(self, sql: str, params: Params) -> Cursor:
+        """Run a statement of one's own."""
+        cursor: Any = self.cursor()
+        try:
+            cursor.execute(sql, params)
+        except BaseException:
+            # The error's traceback would keep it open. Collected on any thread, it would reset the statement, which
+            # may be running again by then, and wait for it with the interpreter lock held: everything stands still.
+            cursor.close()
+            raise
+        return cursor  # type: ignore[no-any-return]
+
+    @property
+    def in_transaction(self) -> bool:
+        """False after SQLite has rolled back the whole transaction by itself."""
+        raw: Any = self.connection
+        return bool(raw.in_transaction)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All statements within see the database as the first of them found it."""
+        if self.in_atomic_block:
+            with transaction.atomic(using=self.alias):
+                yield
+            return
+        raw: Any = self.connection
+        with self.wrap_database_errors:  # not `atomic`: its transactions are immediate, that is, they write
+            raw.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Refuse writes meanwhile."""
+        raw: Any = self.connection
+        raw.execute("PRAGMA query_only = ON")
+        try:
+            yield
+        finally:
+            raw.execute("PRAGMA query_only = OFF")
+
+    def interrupt(self) -> None:
+        """Stop the statement that is running, from another thread."""
+        if self.connection is not None:
+            self.connection.interrupt()
+
+    def settle(self) -> None:
+        """An interruption is never on its way."""

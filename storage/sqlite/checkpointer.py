@@ -6,7 +6,7 @@ database. A checkpoint that races a commit of another connection is what the WAL
 to pay for a checkpoint.
 
 While a reader holds an old snapshot the log can be copied but not started over, and grows. So a read has a deadline
-even when its caller gave none (`SQLITE_MAX_READ_SECONDS`), and once the last old reader is gone the log is cut back.
+even when its caller gave none (`STORAGE_MAX_READ_SECONDS`), and once the last old reader is gone the log is cut back.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from django.db import DatabaseError
 
 from storage.exceptions import FileLost
 from storage.history import HighWaterMark
-from storage.sqlite.connection import WorkerConnection
+from storage.locks import locked
+from storage.sqlite.connection import SqliteConnection
 from storage.sqlite.file import database_file
-from storage.sqlite.locks import locked
 
 logger = logging.getLogger("storage")
 
@@ -49,7 +49,7 @@ class Checkpointer:
         self._file = database_file(file)
         self._mark = mark
         self._failing: set[str] = set()
-        self._connection: WorkerConnection | None = None
+        self._connection: SqliteConnection | None = None
         self._optimized_at = float("-inf")
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"storage {alias} checkpointer", daemon=True)
@@ -95,24 +95,24 @@ class Checkpointer:
             self._let_go(outdated)
         self._connection = self._open()
 
-    def _look_at_mark(self, connection: WorkerConnection) -> None:
+    def _look_at_mark(self, connection: SqliteConnection) -> None:
         if self._mark is not None:
             self._mark.look(connection)
 
-    def _open(self) -> WorkerConnection:
-        connection = WorkerConnection(self._alias, query_only=False)
+    def _open(self) -> SqliteConnection:
+        connection = SqliteConnection(self._alias, reading=False)
         connection.control(f"PRAGMA busy_timeout = {CUT_WAIT_MS}")
         connection.control("PRAGMA analysis_limit = 400")
         return connection
 
-    def _let_go(self, connection: WorkerConnection) -> None:
+    def _let_go(self, connection: SqliteConnection) -> None:
         """Close it. A file that was moved away takes with it what stands in its log, which may have stayed behind."""
         if connection.outdated:
             with suppress(DatabaseError):
                 connection.control("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
 
-    def _look(self, connection: WorkerConnection) -> None:
+    def _look(self, connection: SqliteConnection) -> None:
         log = Path(self._file.beside("-wal"))
         size = log.stat().st_size if log.exists() else 0
         due = time.monotonic() - self._optimized_at > OPTIMIZE_EVERY_SECONDS

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db import OperationalError, connections
 from django.db.utils import DatabaseErrorWrapper
 
-from storage.connections import ROLLED_BACK, Connection, Cursor, Dicts, Row
+from storage.connections import ROLLED_BACK, Cursor, Dicts, Row
+from storage.decoding import decode
+from storage.engines import WorkerConnection
 from storage.exceptions import FileLost, WorkerDied
 from storage.sql import Params, to_qmark
 
@@ -22,37 +24,17 @@ if TYPE_CHECKING:
 CHUNK = 200
 TURN_SECONDS = 0.05
 PATIENCE_SECONDS = 0.25
-PIECE_BYTES = 64 * 1024
 ASK_SECONDS = 0.002
 SQLITE_PATIENCE = 5.0  # the driver's own, where the settings say nothing
 _turn = threading.Lock()
 
 
-def _decode(text: bytes) -> str:
-    """UTF-8 to str. A long text in pieces: it is twice as fast, and the interpreter lock is let go between them."""
-    if len(text) <= PIECE_BYTES:
-        return text.decode()
-    view = memoryview(text)
-    pieces = []
-    start = 0
-    with _turn:
-        while start < len(text):
-            end = min(start + PIECE_BYTES, len(text))
-            while end < len(text) and text[end] & 0xC0 == 0x80:  # in the middle of a character
-                end -= 1
-            pieces.append(str(view[start:end], "utf-8"))
-            start = end
-            time.sleep(0)
-        return "".join(pieces)
-
-
-class WorkerConnection(Connection):
+class SqliteConnection(WorkerConnection):
     """A SQLite connection of a worker's own, opened exactly as Django opens one for this alias."""
 
-    def __init__(self, alias: str, *, query_only: bool) -> None:
+    def __init__(self, alias: str, *, reading: bool) -> None:
         self._wrapper = cast("DatabaseWrapper", connections.create_connection(alias))
         self._wrapper.inc_thread_sharing()
-        self.broken = False
         self._savepoints = 0
         self._patience: float = self._wrapper.settings_dict["OPTIONS"].get("timeout", SQLITE_PATIENCE)
         self._errors = DatabaseErrorWrapper(self._wrapper)
@@ -61,7 +43,7 @@ class WorkerConnection(Connection):
             self.raw: Any = self._wrapper.connection
             try:
                 self.raw.execute("PRAGMA mmap_size = 0")  # an I/O error in mapped memory is a signal
-                if query_only:
+                if reading:
                     self.raw.execute("PRAGMA query_only = ON")
                 else:
                     self.raw.execute("PRAGMA busy_timeout = 0")  # `begin` does the waiting
@@ -78,6 +60,9 @@ class WorkerConnection(Connection):
     def identity(self) -> Identity | None:
         """Device and inode of the file."""
         return self._wrapper.identity
+
+    def version(self) -> object:
+        return self.raw.execute("PRAGMA data_version").fetchone()[0]
 
     def _run(self, sql: str, params: Params) -> Cursor:
         if self.broken or (self._savepoints and not self.in_transaction):
@@ -102,7 +87,7 @@ class WorkerConnection(Connection):
                     _turn.release()
 
     def fetch_json(self, sql: str, params: Params = ()) -> str:
-        self.raw.text_factory = _decode
+        self.raw.text_factory = decode
         try:
             return super().fetch_json(sql, params)
         finally:
@@ -153,6 +138,9 @@ class WorkerConnection(Connection):
         self.control("COMMIT")
         self._check_file()  # it may have been moved meanwhile
 
+    def rollback(self) -> None:
+        self.control("ROLLBACK")
+
     def _check_file(self) -> None:
         try:
             self._wrapper.check_file()
@@ -164,6 +152,11 @@ class WorkerConnection(Connection):
         """Have all connections of this process to the file replaced, this one among them."""
         self.broken = True
         self._wrapper.file.renew()
+
+    def failed(self, error: Exception) -> None:
+        super().failed(error)
+        if isinstance(error, OperationalError) and "readonly" in str(error):
+            self.renew_all()  # they stay read-only even if the file does not
 
     @property
     def in_transaction(self) -> bool:

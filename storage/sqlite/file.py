@@ -20,12 +20,12 @@ from typing import NoReturn
 from weakref import WeakMethod
 
 from storage.exceptions import FileLost
+from storage.locks import PRIVATE
 
 logger = logging.getLogger("storage")
 
 Identity = tuple[int, int]  # device and inode
 
-PRIVATE = 0o600
 RENEW_SECONDS = 1.0
 WAIT_SECONDS = 1.5
 
@@ -199,3 +199,6 @@ class DatabaseFile:
 def database_file(path: str) -> DatabaseFile:
     """The one of this process for this path: all connections to it have to know of one another."""
     return DatabaseFile(path)
+
+
+os.register_at_fork(after_in_child=database_file.cache_clear)  # those connections are the parent's

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from storage.exceptions import QueryTimeout
 from storage.pool.tasks import Task
-from storage.watch.troubles import Trouble
+from storage.watch.troubles import Trouble, Words
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ class Histogram:
 class Figures:
     """The figures of one queue: the readers or the writer of a database, or its stock path. Safe from any thread."""
 
-    def __init__(self, database: str, path: str, kind: str) -> None:
+    def __init__(self, database: str, path: str, kind: str, words_of: Words) -> None:
         self.labels = {"database": database, "path": path, "kind": kind}
         self.outcomes = {"done": 0, "failed": 0, "rejected": 0, "timed_out": 0, "cancelled": 0, "interrupted": 0}
         self.wait = Histogram()
@@ -67,7 +67,7 @@ class Figures:
         self.latency = Histogram()
         self.batch = Histogram(SIZES)
         self.commit = Histogram()
-        self.trouble = Trouble()
+        self.trouble = Trouble(words_of)
         self._lock = threading.Lock()
 
     def count(self, outcome: str) -> None:

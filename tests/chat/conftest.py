@@ -57,17 +57,16 @@ def everyone(people) -> int:
 @pytest.fixture
 async def own_store(transactional_db, settings) -> AsyncIterator[Store]:
     """The store that chat uses, new for this test and its event loop, and closed after it."""
-    settings.USE_SQLITE_WORKERS = None
+    settings.STORAGE_WORKERS = None
     store._forget()
     yield store
     await store.close()
-    store._flags._thread.shutdown()
     store._forget()
 
 
 @pytest.fixture(params=[True, False], ids=["workers", "stock"])
 def on_both_paths(request, settings, own_store) -> Store:
-    settings.USE_SQLITE_WORKERS = request.param
+    settings.STORAGE_WORKERS = request.param
     return store
 
 

@@ -80,7 +80,7 @@ def test_owner_is_the_way_back_in_where_nobody_is_left(start_server):
 
 @pytest.fixture
 def rollout(transactional_db, settings):
-    settings.USE_SQLITE_WORKERS = None
+    settings.STORAGE_WORKERS = None
 
     def run(*arguments: str) -> str:
         out = io.StringIO()
@@ -112,7 +112,7 @@ def test_rollout_sets_a_flag_and_remembers_who_turned_it_and_why(rollout):
 
 
 def test_rollout_says_when_the_environment_decides(rollout, settings):
-    settings.USE_SQLITE_WORKERS = False
+    settings.STORAGE_WORKERS = False
     assert "sqlite_workers is off" in rollout("list")
 
 

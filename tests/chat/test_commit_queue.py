@@ -190,7 +190,7 @@ async def test_what_the_full_queue_refuses_does_not_hold_up_what_it_took(bob, mo
 
 
 async def test_a_full_store_is_a_failure_for_now(bob, settings, stored):
-    settings.SQLITE_MAX_QUEUE_SIZE = 0
+    settings.STORAGE_MAX_QUEUE_SIZE = 0
     assert await bob.outcomes("b1", "b2") == ["busy", "busy"]
     assert await bob.outcomes("b2") == ["order"]
 

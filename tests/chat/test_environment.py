@@ -18,11 +18,26 @@ WRONG = {
     "LOG_LEVEL": ["LOUD"],
     "TIME_ZONE": ["Mars/Olympus", "../etc/passwd"],
     "SECRET_KEY": ["short"],
-    "DATABASE_URL": ["postgres://localhost/x", "posthorn.sqlite3", "sqlite://", "sqlite:///", "sqlite:///:memory:"],
+    "DATABASE_URL": [
+        "posthorn.sqlite3",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "mysql://localhost/x",
+        "postgres://",
+        "postgres://db.example.org",
+        "postgres://posthorn:Tr0ub4dor@db:none/chat",
+        "postgres://posthorn:Tr0ub4dor@db:65536/chat",
+        "postgres://posthorn:Tr0ub4dor@3@db/chat",
+        "postgres://posthorn:Tr0ub4dor%zz@db/chat",
+        "postgres://posthorn:Tr0ub4dor/@db/chat",
+        "postgres://posthorn:Tr0ub4dor@[::1/chat",
+        "postgres://posthorn:Tr0ub4dor@db/chat?Tr0ub4dor=1",
+    ],
     "REDIS_URL": ["http://localhost", "localhost:6379"],
-    "USE_SQLITE_WORKERS": ["some"],
-    "SQLITE_WORKER_COUNT": ["0", "65", "two"],
-    "SQLITE_MAX_QUEUE_SIZE": ["0", "many"],
+    "STORAGE_WORKERS": ["some"],
+    "STORAGE_WORKER_COUNT": ["0", "65", "two"],
+    "STORAGE_MAX_QUEUE_SIZE": ["0", "many"],
     "SQLITE_SYNCHRONOUS": ["OFF"],
 }
 
@@ -44,6 +59,7 @@ def test_a_value_that_cannot_be_understood_is_named(read, name, value):
     with pytest.raises(ImproperlyConfigured, match=name) as wrong:
         read(**{name: value})
     assert "\n" not in str(wrong.value)
+    assert "Tr0ub4dor" not in str(wrong.value)
 
 
 @pytest.mark.parametrize("command", ["check", "serve", "rollout"])
@@ -59,13 +75,44 @@ def test_values_are_understood_in_every_usual_form(read):
         assert read(DEBUG=word)["DEBUG"] is True
     for word in ("0", "false", "No", "off", "", "  "):
         assert read(DEBUG=word)["DEBUG"] is False
-    assert read(USE_SQLITE_WORKERS="")["USE_SQLITE_WORKERS"] is None
-    assert read(USE_SQLITE_WORKERS="0")["USE_SQLITE_WORKERS"] is False
+    assert read(STORAGE_WORKERS="")["STORAGE_WORKERS"] is None
+    assert read(STORAGE_WORKERS="0")["STORAGE_WORKERS"] is False
     assert read(ALLOWED_HOSTS="chat.example.org, localhost,")["ALLOWED_HOSTS"] == ["chat.example.org", "localhost"]
-    assert read(DATABASE_URL="sqlite:////srv/chat.db")["DATABASE"] == {"NAME": "/srv/chat.db"}
-    assert read(DATABASE_URL="sqlite:///var/chat.db")["DATABASE"] == {"NAME": str(ROOT / "var" / "chat.db")}
+    assert read(DATABASE_URL="sqlite:////srv/chat.db")["DATABASE"]["NAME"] == "/srv/chat.db"
+    assert read(DATABASE_URL="sqlite:///var/chat.db")["DATABASE"]["NAME"] == str(ROOT / "var" / "chat.db")
     assert read(LOG_LEVEL="debug")["LOG_LEVEL"] == "DEBUG"
     assert read(TIME_ZONE="Europe/Berlin")["TIME_ZONE"] == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("postgres://db/chat", {"HOST": "db", "PORT": "", "USER": "", "PASSWORD": "", "OPTIONS": {}}),
+        ("postgresql://u:p%40%2Fss@db:6000/chat", {"USER": "u", "PASSWORD": "p@/ss", "HOST": "db", "PORT": "6000"}),
+        ("postgres://[::1]:5432/chat", {"HOST": "::1", "PORT": "5432"}),
+        ("postgres:///chat?host=/run/postgresql", {"HOST": "/run/postgresql"}),
+        (
+            "postgres://u:p@one:5432,two:5433/chat?target_session_attrs=read-write&sslmode=require",
+            {
+                "HOST": "one,two",
+                "PORT": "5432,5433",
+                "OPTIONS": {"target_session_attrs": "read-write", "sslmode": "require"},
+            },
+        ),
+    ],
+)
+def test_a_postgresql_database_may_be_anywhere(read, url, wanted):
+    said = read(DATABASE_URL=url)["DATABASE"]
+    assert (said["ENGINE"], said["NAME"]) == ("storage.postgres", "chat")
+    assert {name: said[name] for name in wanted} == wanted
+
+
+def test_settings_are_heeded_under_their_old_names(read):
+    old = {"USE_SQLITE_WORKERS": "0", "SQLITE_WORKER_COUNT": "7", "SQLITE_MAX_QUEUE_SIZE": "8"}
+    said = read(**old, SQLITE_MAX_READ_SECONDS="9")
+    assert (said["STORAGE_WORKERS"], said["STORAGE_WORKER_COUNT"]) == (False, 7)
+    assert (said["STORAGE_MAX_QUEUE_SIZE"], said["STORAGE_MAX_READ_SECONDS"]) == (8, 9)
+    assert read(**old, STORAGE_WORKER_COUNT="3")["STORAGE_WORKER_COUNT"] == 3
 
 
 def test_without_any_setting_everything_is_in_order(tmp_path):

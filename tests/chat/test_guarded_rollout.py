@@ -198,7 +198,7 @@ def start_off(start_server):
     """Starts a server that knows of `sqlite_workers` by the flag alone, with the flag off."""
 
     def turn_off(server: Server) -> None:
-        assert server.environment["USE_SQLITE_WORKERS"] == ""
+        assert server.environment["STORAGE_WORKERS"] == ""
         succeed(manage("rollout", "set", "sqlite_workers", "off", env=server.environment))
 
     return partial(start_server, before=turn_off, METRICS_TOKEN=TOKEN)
@@ -238,7 +238,7 @@ async def test_up_in_steps_and_back_by_hand(start_off):
 
 @pytest.mark.parametrize(("how", "why"), [("fails", FAILED), ("slow", LATE)], ids=["fails", "slow"])
 async def test_back_by_itself(start_off, how, why):
-    server = start_off(program=["-m", "tests.support.worse"], WORSE=how, SQLITE_WORKER_COUNT="16")
+    server = start_off(program=["-m", "tests.support.worse"], WORSE=how, STORAGE_WORKER_COUNT="16")
     async with crowd(server) as people:
         await people.acked_more(20)
 

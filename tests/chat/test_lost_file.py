@@ -23,7 +23,7 @@ OTHERS = [("uvicorn", "1"), ("daphne", "0")]
 @pytest.fixture
 def start(start_server: Callable[..., Server]) -> Callable[[str, str], Server]:
     def start_one(kind: str, workers: str) -> Server:
-        return start_server(SERVER=kind, USE_SQLITE_WORKERS=workers)
+        return start_server(SERVER=kind, STORAGE_WORKERS=workers)
 
     return start_one
 

@@ -86,21 +86,21 @@ def test_what_ends_nothing_is_not_marked(people):
 @pytest.fixture
 def reads(monkeypatch) -> list[str]:
     """The statements that are read on a storage thread, from here on."""
-    from storage.sqlite.connection import WorkerConnection  # noqa: PLC0415 - to see what it is asked
+    from storage.sqlite.connection import SqliteConnection  # noqa: PLC0415 - to see what it is asked
 
     statements: list[str] = []
-    run = WorkerConnection._run
+    run = SqliteConnection._run
 
     def remembered(self, sql, params):
         statements.append(sql)
         return run(self, sql, params)
 
-    monkeypatch.setattr(WorkerConnection, "_run", remembered)
+    monkeypatch.setattr(SqliteConnection, "_run", remembered)
     return statements
 
 
 async def test_a_look_asks_nothing_more_while_nothing_has_changed(visit, people, monkeypatch, settings, reads):
-    settings.USE_SQLITE_WORKERS = True
+    settings.STORAGE_WORKERS = True
     monkeypatch.setattr(hub, "LOOK_SECONDS", 3_600)
     bob, carla = await visit("bob"), await visit("carla")
     await bob.hello()

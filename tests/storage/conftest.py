@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from storage.sqlite.connection import WorkerConnection
+from storage.engines import engine_of
 from storage.store import Store
 
 
 @pytest.fixture(params=[True, False], ids=["workers", "stock"])
 def flag(request, settings):
     """Each test of the contract runs over both paths."""
-    settings.USE_SQLITE_WORKERS = request.param
+    settings.STORAGE_WORKERS = request.param
     return request.param
 
 
@@ -17,13 +17,15 @@ def flag(request, settings):
 def opened(monkeypatch):
     """Every connection the workers open, in order."""
     connections = []
-    original = WorkerConnection.__init__
+    engine = type(engine_of("default"))
+    original = engine.connect
 
-    def remember(self, *args, **kwargs):
-        original(self, *args, **kwargs)
-        connections.append(self)
+    def connect(self, *, reading):
+        connection = original(self, reading=reading)
+        connections.append(connection)
+        return connection
 
-    monkeypatch.setattr(WorkerConnection, "__init__", remember)
+    monkeypatch.setattr(engine, "connect", connect)
     return connections
 
 
@@ -32,7 +34,6 @@ async def store(transactional_db, opened):
     store = Store()
     yield store
     await store.close()
-    store._flags._thread.shutdown()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.db import connections
 
 from storage.sqlite import checkpointer
 from storage.sqlite.checkpointer import Checkpointer
-from storage.sqlite.connection import WorkerConnection
+from storage.sqlite.connection import SqliteConnection
 
 MEGABYTE = 1024 * 1024
 
@@ -41,7 +41,7 @@ def idle(file, monkeypatch):
 
 @pytest.fixture
 def writer(file):
-    connection = WorkerConnection("default", query_only=False)
+    connection = SqliteConnection("default", reading=False)
     connection.control("PRAGMA wal_checkpoint(TRUNCATE)")  # what other tests have left
     connection.execute("CREATE TABLE ballast (body BLOB)")
     yield connection
@@ -99,9 +99,9 @@ async def test_every_connection_is_set_up_for_it(store, opened, settings):
 
     wanted = {"journal_mode": "wal", "synchronous": 2, "wal_autocheckpoint": 0, "mmap_size": 0}
     for on in (True, False):
-        settings.USE_SQLITE_WORKERS = on
+        settings.STORAGE_WORKERS = on
         assert await store.transaction(pragmas) in (wanted, {**wanted, "mmap_size": None})
-    settings.USE_SQLITE_WORKERS = True
+    settings.STORAGE_WORKERS = True
     assert await store.fetch_value("SELECT * FROM pragma_query_only") == 1
     assert opened
     assert all(connection.raw.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,) for connection in opened)
@@ -110,7 +110,7 @@ async def test_every_connection_is_set_up_for_it(store, opened, settings):
 async def test_a_read_without_a_deadline_has_one(store, settings):
     from storage.exceptions import QueryTimeout  # noqa: PLC0415
 
-    settings.SQLITE_MAX_READ_SECONDS = 0.05
+    settings.STORAGE_MAX_READ_SECONDS = 0.05
     with pytest.raises(QueryTimeout):
         await store.fetch_value("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n")
 

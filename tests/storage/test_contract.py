@@ -264,7 +264,7 @@ async def test_cancelled_reads_are_interrupted(store):
 
 
 async def test_a_full_queue_refuses_at_once_and_takes_again_later(settings, transactional_db):
-    settings.SQLITE_MAX_QUEUE_SIZE = 3
+    settings.STORAGE_MAX_QUEUE_SIZE = 3
     store = Store()
     gate = threading.Event()
     writes = [asyncio.create_task(store.transaction(lambda _: gate.wait(10))) for _ in range(12)]

@@ -13,7 +13,7 @@ from storage.rollout.flags import Flags, UnknownFlag, set_percent
 
 @pytest.fixture(autouse=True)
 def _no_environment(settings):
-    settings.USE_SQLITE_WORKERS = None
+    settings.STORAGE_WORKERS = None
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_history_tells_who_turned_what_and_why(rollout):
 @pytest.mark.django_db
 def test_the_environment_beats_the_database(rollout, settings):
     set_percent("sqlite_workers", 100, by="a test")
-    settings.USE_SQLITE_WORKERS = False
+    settings.STORAGE_WORKERS = False
     assert Flags().percent("sqlite_workers") == 0
     assert "sqlite_workers is off" in rollout("list")
 

@@ -97,7 +97,7 @@ def test_what_is_no_duration_is_refused(text):
 
 async def test_the_figures_survive_the_way_through_prometheus(store, settings):
     for on in (True, False):
-        settings.USE_SQLITE_WORKERS = on
+        settings.STORAGE_WORKERS = on
         for _ in range(3):
             await store.fetch_value("SELECT 1")
     registry = CollectorRegistry()
@@ -191,8 +191,8 @@ def test_a_server_that_has_done_nothing_yet_has_figures():
 
 def test_the_command_refuses_where_the_environment_decides(flag, settings):
     settings.METRICS_TOKEN = "t" * 16
-    settings.USE_SQLITE_WORKERS = True
-    with pytest.raises(CommandError, match="USE_SQLITE_WORKERS is set"):
+    settings.STORAGE_WORKERS = True
+    with pytest.raises(CommandError, match="STORAGE_WORKERS is set"):
         call_command("rollout", "set", "sqlite_workers", "on", "--guard")
     assert flag() == 0
 

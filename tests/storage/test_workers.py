@@ -10,11 +10,11 @@ import threading
 import pytest
 from django.db import OperationalError, connections
 
+from storage.engines import engine_of
 from storage.exceptions import WorkerDied
 from storage.pool.tasks import Task
 from storage.pool.workers import Readers
-from storage.pool.writer import Writer
-from storage.sqlite.connection import WorkerConnection
+from storage.sqlite.connection import SqliteConnection
 from storage.store import Store
 from tests.storage.faults.files import open_files
 from tests.storage.held import held, in_one_group
@@ -26,7 +26,7 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELEC
 
 @pytest.fixture(autouse=True)
 def _on_workers(settings):
-    settings.USE_SQLITE_WORKERS = True
+    settings.STORAGE_WORKERS = True
 
 
 @pytest.fixture
@@ -166,18 +166,20 @@ async def test_a_database_that_cannot_be_opened_gives_an_error_and_the_next_try_
     def refuse(*_args, **_kwargs):
         raise OperationalError("unable to open database file")
 
-    for workers in (Readers("default", threads=1, limit=10), Writer("default", threads=1, limit=10)):
+    engine = engine_of("default")
+    for workers in (Readers(engine, threads=1, limit=10), engine.writer(limit=10)):
         with monkeypatch.context() as patched:
-            patched.setattr(WorkerConnection, "__init__", refuse)
+            patched.setattr(SqliteConnection, "__init__", refuse)
             with pytest.raises(OperationalError, match="unable to open"):
                 await workers.submit(lambda c: c.fetch_value("SELECT 1"), None)
         assert await workers.submit(lambda c: c.fetch_value("SELECT 1"), None) == 1
         await workers.close()
 
 
-@pytest.mark.parametrize("kind", [Readers, Writer])
+@pytest.mark.parametrize("kind", ["readers", "writer"])
 def test_work_is_not_lost_with_the_loop_that_would_have_started_it(kind, transactional_db):
-    workers = kind("default", threads=1, limit=10)
+    engine = engine_of("default")
+    workers = engine.writer(limit=10) if kind == "writer" else Readers(engine, threads=1, limit=10)
 
     async def leave_at_once():
         waiting = asyncio.ensure_future(workers.submit(lambda c: c.fetch_value("SELECT 1"), None))

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -22,7 +23,8 @@ SECRET_KEY = "the tests' own key, which is no secret to anybody at all"
 
 def variables() -> list[str]:
     """Every variable that `config/env.py` reads."""
-    return sorted({*re.findall(r'_read\(\s*"([A-Z_]+)"', ENV_PY), "SECRET_KEY"})
+    renamed = re.findall(r'_read_renamed\(\s*"([A-Z_]+)", "([A-Z_]+)"', ENV_PY)
+    return sorted({*re.findall(r'_read\(\s*"([A-Z_]+)"', ENV_PY), *chain(*renamed), "SECRET_KEY"})
 
 
 def environment(var: Path, **changes: str) -> dict[str, str]:

@@ -21,9 +21,9 @@ QUIET_SECONDS = 90.0
 """So long may it take, once everything is whole, until everybody has everything."""
 
 SERVERS: tuple[dict[str, Any], ...] = (
-    {"SERVER": "daphne", "USE_SQLITE_WORKERS": "1"},
-    {"SERVER": "uvicorn", "USE_SQLITE_WORKERS": "1"},
-    {"SERVER": "daphne", "USE_SQLITE_WORKERS": "0"},
+    {"SERVER": "daphne", "STORAGE_WORKERS": "1"},
+    {"SERVER": "uvicorn", "STORAGE_WORKERS": "1"},
+    {"SERVER": "daphne", "STORAGE_WORKERS": "0"},
 )
 
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from chat.pages import setup_word
-from storage.exceptions import FileLost
+from storage.exceptions import Unusable
 from storage.store import store
 
 logger = logging.getLogger("chat")
@@ -23,8 +23,8 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         try:
             store.prepare()
-        except FileLost as error:
-            raise CommandError(f"There is no database at {error.path}: `manage.py migrate` makes one.") from None
+        except Unusable as error:
+            raise CommandError(str(error)) from None
         except OSError as error:  # a full disk, say: who is only to read is served all the same
             logger.error("What lies beside the database cannot be written, trying again: %s", error)
         setup_word.announce()

@@ -70,9 +70,9 @@ class Command(BaseCommand):
         percents = dict(RolloutFlag.objects.values_list("name", "percent"))
         for name, purpose in sorted(settings.ROLLOUT_FLAGS.items()):
             self.stdout.write(f"{name:<16} {percents.get(name, 100):>3} %  {purpose}")
-        if settings.USE_SQLITE_WORKERS is not None:
-            forced = "on" if settings.USE_SQLITE_WORKERS else "off"
-            self.stdout.write(f"USE_SQLITE_WORKERS is set in the environment here: sqlite_workers is {forced}.")
+        if settings.STORAGE_WORKERS is not None:
+            forced = "on" if settings.STORAGE_WORKERS else "off"
+            self.stdout.write(f"STORAGE_WORKERS is set in the environment here: sqlite_workers is {forced}.")
 
     def _set(self, *, name: str, value: str, reason: str, guard: bool, **guarded: Any) -> None:
         check_name(name)
@@ -88,8 +88,8 @@ class Command(BaseCommand):
     ) -> None:
         if name != "sqlite_workers":
             raise CommandError("--guard compares storage's two paths: it is for sqlite_workers")
-        if settings.USE_SQLITE_WORKERS is not None:
-            raise CommandError("USE_SQLITE_WORKERS is set in the environment: the flag decides nothing, unset it first")
+        if settings.STORAGE_WORKERS is not None:
+            raise CommandError("STORAGE_WORKERS is set in the environment: the flag decides nothing, unset it first")
         if not settings.METRICS_TOKEN:
             raise CommandError("--guard reads the servers' /metrics: set METRICS_TOKEN for them and for this command")
         urls = watch or [settings.METRICS_URL]

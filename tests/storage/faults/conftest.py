@@ -51,7 +51,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def on_workers(settings) -> None:
-    settings.USE_SQLITE_WORKERS = True
+    settings.STORAGE_WORKERS = True
 
 
 @pytest.fixture

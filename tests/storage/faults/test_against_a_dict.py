@@ -98,7 +98,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(on=st.booleans())
     def switch(self, on: bool) -> None:
-        settings.USE_SQLITE_WORKERS = on
+        settings.STORAGE_WORKERS = on
 
     @rule()
     def close_and_reopen(self) -> None:
@@ -240,7 +240,7 @@ class StoreMachine(RuleBasedStateMachine):
 @pytest.fixture
 def pairs(transactional_db, settings):
     """The table; and the flag is put back at the end."""
-    settings.USE_SQLITE_WORKERS = True
+    settings.STORAGE_WORKERS = True
 
     async def do(statement: str) -> None:
         store = Store()

@@ -17,7 +17,7 @@ FEW = 10  # what the readers and the checkpointer may need that was not there ye
 
 
 async def test_a_thousand_cancelled_writes_leave_every_place_free(store, settings):
-    limit = settings.SQLITE_MAX_QUEUE_SIZE
+    limit = settings.STORAGE_MAX_QUEUE_SIZE
     gate = threading.Event()
 
     async def full_queue(name: str) -> list[asyncio.Task]:

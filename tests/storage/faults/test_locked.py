@@ -37,7 +37,7 @@ def holder(shared_file):
 async def fresh(transactional_db, patience, settings):
     """A store that opens its connections while the lock is held."""
     patience(60)
-    settings.SQLITE_MAX_QUEUE_SIZE = 20
+    settings.STORAGE_MAX_QUEUE_SIZE = 20
     store = Store()
     yield store
     await store.close()

@@ -18,7 +18,7 @@ from tests.storage.faults.machine import NotPermitted, heed_file_modes
 
 
 def read_and_try_to_write(pipe: Pipe, closed: list[Path], workers: bool) -> None:
-    settings.USE_SQLITE_WORKERS = workers
+    settings.STORAGE_WORKERS = workers
     try:
         heed_file_modes()
     except NotPermitted as refusal:

@@ -1,4 +1,4 @@
-"""Locks between processes that share a database file: each on a file of its own beside it."""
+"""Locks between the processes of one machine, each on a file of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from storage.sqlite.file import PRIVATE
+PRIVATE = 0o600
+"""The mode of files that are for their owner alone."""
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What is PostgreSQL's alone: the Django backend (`ENGINE: "storage.postgres"`), its connections, its dialect."""
