@@ -178,7 +178,9 @@ def programs() -> Path:
         ["sh", ".ci/tools.sh", "which-postgres"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert found.returncode == 0, "This needs PostgreSQL 15 or newer, and it is not to be found (see .ci/tools.sh)."
-    return Path(found.stdout.strip())
+    return (
+        (Path(found.stdout.strip()) / "initdb").resolve().parent
+    )  # where the others are that a link does not bring along
 
 
 def _unprivileged() -> dict[str, Any]:
