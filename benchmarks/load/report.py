@@ -8,7 +8,6 @@ from benchmarks.page import Promise, disk, machine, promises_table, table
 
 Results = dict[str, dict[str, dict[str, float]]]
 
-NAMES = ["posthorn, daphne", "idiomatic, daphne", "posthorn, uvicorn", "idiomatic, uvicorn"]
 COLUMNS = {
     "sends_per_second": "acked sends/s",
     "deliveries_per_second": "deliveries/s",
@@ -21,6 +20,8 @@ COLUMNS = {
     "disordered": "out of order",
     "generator_busy": "load generator busy",
 }
+OWN = {"benchmarks-chat": "posthorn", "benchmarks-databases": "postgres"}
+"""By page: how the names begin that its chart is about."""
 WIDTH, ROW, PANEL, LABELS = 760, 20, 30, 150
 
 
@@ -52,17 +53,34 @@ def promises(results: Results) -> list[Promise]:
     return kept
 
 
+def promises_of_databases(results: Results) -> list[Promise]:
+    """What the chat must reach on PostgreSQL, beside what it reaches on SQLite."""
+    wanted = (
+        ("fifty", "sends_per_second", "1 socket, 50 in flight: {} of SQLite's acked sends", 0.7),
+        ("one", "ack_p99_ms", "1 in flight: ack p99 at most {}x SQLite's", 1.5),
+        ("all_50", "deliveries_per_second", "50 sockets, all sending: {} of SQLite's deliveries", 0.8),
+        ("sockets_1000", "deliveries_per_second", "1,000 sockets: {} of SQLite's deliveries", 0.8),
+    )
+    kept = []
+    for measure, key, text, bound in wanted:
+        for server in ("daphne", "uvicorn"):
+            ratio = results[measure][f"postgres, {server}"][key] / results[measure][f"sqlite, {server}"][key]
+            so = ratio <= bound if key == "ack_p99_ms" else ratio >= bound
+            kept.append(Promise(f"{server}: {text.format(bound)}", f"{ratio:.2f}", so))
+    every = [result for by in results.values() for result in by.values()]
+    wrong = sum(result.get(key, 0) for result in every for key in ("lost", "doubled", "disordered"))
+    kept.append(Promise("lost, doubled or out of order in any run: 0", f"{wrong:.0f}", not wrong))
+    return kept
+
+
 def tables(results: Results) -> str:
     """A table for each measure."""
     parts = []
     for measure, (title, _) in MEASURES.items():
-        keys = list(results[measure][NAMES[0]])
-        keys = [key for key in COLUMNS if key in keys]
-        rows = [
-            [name, *(_number(key, results[measure][name][key]) for key in keys)]
-            for name in NAMES
-            if name in results[measure]
-        ]
+        if measure not in results:
+            continue
+        keys = [key for key in COLUMNS if key in next(iter(results[measure].values()))]
+        rows = [[name, *(_number(key, result[key]) for key in keys)] for name, result in results[measure].items()]
         parts.append(f"**{title}**\n\n" + table(["", *(COLUMNS[key] for key in keys)], rows))
     return "\n\n".join(parts)
 
@@ -73,15 +91,15 @@ def _number(key: str, value: float) -> str:
     return f"{value:.1f}" if value < 10 and value % 1 else f"{value:,.0f}"
 
 
-def write(rounds: int, results: Results, kept: list[Promise]) -> None:
-    """Put the tables into docs/benchmarks-chat.md, and draw the chart beside it."""
-    about = f"{machine(disk(), {})}; medians of {rounds} rounds."
-    text = f"{about}\n\n{promises_table(kept)}\n\n{tables(results)}"
-    page.write("benchmarks-chat.md", "benchmarks-chat.svg", text, draw(results))
+def write(name: str, about: str, rounds: int, results: Results, kept: list[Promise]) -> None:
+    """Put the tables into docs/`name`.md, and draw the chart beside it. `about`: on what it was measured besides."""
+    begin = f"{machine(disk(), {})}{about}; medians of {rounds} rounds."
+    text = f"{begin}\n\n{promises_table(kept)}\n\n{tables(results)}"
+    page.write(f"{name}.md", f"{name}.svg", text, draw(results, OWN[name]))
 
 
-def draw(results: Results) -> str:
-    """Messages per second as bars, for light and for dark pages."""
+def draw(results: Results, own: str) -> str:
+    """Messages per second as bars, for light and for dark pages. What is called `own` stands out."""
     panels = [
         ("acked sends/s, 1 socket, 50 in flight", "fifty", "sends_per_second"),
         ("deliveries/s, 50 sockets, all sending", "all_50", "deliveries_per_second"),
@@ -90,12 +108,12 @@ def draw(results: Results) -> str:
     ]
     parts, y = [], 44
     for title, measure, key in panels:
-        values = {name: results[measure][name][key] for name in NAMES if name in results[measure]}
+        values = {name: result[key] for name, result in results[measure].items()}
         parts.append(f'<text class="panel" x="20" y="{y + 16}">{title}</text>')
         y += PANEL - 4
         for name, value in values.items():
             length = max(1.5, (WIDTH - LABELS - 130) * value / max(values.values()))
-            kind = "own" if name.startswith("posthorn") else "bar"
+            kind = "own" if name.startswith(own) else "bar"
             parts += [
                 f'<text x="20" y="{y + 11}">{name}</text>',
                 f'<rect class="{kind}" x="{LABELS}" y="{y}" width="{length:.1f}" height="14" rx="2"/>',
