@@ -151,14 +151,19 @@ class Task(Generic[T]):
                 # Between two statements that has no effect, and the next one would run to its end.
                 self.future.get_loop().call_later(AGAIN_SECONDS, self._interrupt)
 
-    def run(self, connection: Connection) -> T:
-        """Do the work on this thread. Raises what the work raises; what is no `Exception` becomes `WorkerDied`."""
+    def run(self, connection: Connection, first: Callable[[], None] | None = None) -> T:
+        """Do the work on this thread, and `first` what has to come before it: a deadline stops that as well.
+
+        Raises what the work raises; what is no `Exception` becomes `WorkerDied`.
+        """
         with self._lock:
             if self._expired:
                 raise QueryTimeout(self.timeout or 0.0)
             self._connection = connection
         self.started = time.perf_counter()
         try:
+            if first is not None:
+                first()
             return self.work(connection)
         except OperationalError:
             if self._expired:

@@ -42,9 +42,8 @@ class Writers(Workers):
                 break
 
     def _commit(self, connection: WorkerConnection, task: Task[Any]) -> Any:
-        connection.begin()
         try:
-            value = task.run(connection)
+            value = task.run(connection, first=connection.begin)
         except BaseException:
             if not connection.outdated:
                 connection.rollback()

@@ -22,7 +22,8 @@ class Canceller:
     """Cancels what one connection runs.
 
     A request to cancel goes to the server on a connection of its own and takes as long as that takes, so it has a
-    thread. Where the server cannot be reached for it, the connection is cut off: whoever waits for it is free at once.
+    thread. Where the server cannot be reached for it, or was and its answer does not come, the connection is cut off:
+    whoever waits for it is free at once.
     """
 
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
@@ -32,27 +33,34 @@ class Canceller:
         self._changed = threading.Condition()
         self._on_its_way = False
         self._not_before = 0.0
+        self._asked_at: float | None = None  # first, for what is running
 
     def cancel(self) -> None:
         """Have the statement that is running stopped. Does nothing while a request is on its way, or just was."""
         with self._changed:
-            if self._on_its_way or time.monotonic() < self._not_before:
+            now = time.monotonic()
+            if self._on_its_way or now < self._not_before:
                 return
             self._on_its_way = True
-        threading.Thread(target=self._ask, name="storage cancel", daemon=True).start()
+            self._asked_at = now if self._asked_at is None else self._asked_at
+            in_vain = now - self._asked_at > PATIENCE_SECONDS
+        threading.Thread(target=self._ask, args=(in_vain,), name="storage cancel", daemon=True).start()
 
     def settle(self) -> None:
         """Wait until no request is on its way any more: it would hit what the connection runs next."""
         with self._changed:
             self._changed.wait_for(lambda: not self._on_its_way)
+            self._asked_at = None
 
     def close(self) -> None:
         """Before the connection is closed."""
         self.settle()
         self._socket.close()
 
-    def _ask(self) -> None:
+    def _ask(self, in_vain: bool) -> None:
         try:
+            if in_vain:
+                raise psycopg.errors.CancellationTimeout
             self._raw.cancel_safe(timeout=PATIENCE_SECONDS)
         except psycopg.Error as error:
             logger.warning("a statement could not be cancelled, its connection is cut off: %s", type(error).__name__)
