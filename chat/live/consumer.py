@@ -119,6 +119,7 @@ class ChatConsumer(AsyncConsumer):
 
     async def _hello(self, frame: Hello) -> None:
         flags = {"chat_queue": await store.flag("chat_queue", self.user)}
+        changes = process.hub.changes
         found = await welcome(self.listener.credential)
         if found is None:
             self.socket.close(Close.LOG_IN)  # it was let in, and logged out before it said hello
@@ -147,6 +148,8 @@ class ChatConsumer(AsyncConsumer):
                 self.socket.push(protocol.reset(room, head))
             process.hub.join(self.listener, room, head if cursor is None else cursor, head)
         process.hub.presence.enter(self.user, self.listener.name, self.listener.rooms)
+        if process.hub.changes != changes:
+            await process.hub.look_at(self.user)
 
     def _change(self, frame: Change) -> None:
         process.commit_queue.put(self.conversation.lanes.begin(frame, lambda outcome: self._changed(frame, outcome)))

@@ -130,6 +130,18 @@ class Hub:
         except (StorageError, DatabaseError) as error:
             logger.warning("what changed in room %d is shown later: %s", room, error)
 
+    @property
+    def changes(self) -> int:
+        """How often memberships have changed, as far as this process was told."""
+        return self._memberships.asked
+
+    async def look_at(self, user: int) -> None:
+        """Look at the memberships of somebody whose rooms were read while something changed."""
+        try:
+            await self._memberships.look_at({user})
+        except (StorageError, DatabaseError) as error:
+            logger.warning("what changed for user %d is shown later: %s", user, error)
+
     # What is not kept.
 
     def typing(self, user: int, name: str, room: int) -> None:

@@ -32,6 +32,8 @@ class Memberships:
         self._listeners = listeners
         self._leave = leave
         self._show = show
+        self.asked = 0
+        """How often it was told of people whose memberships have changed."""
         self._looking = asyncio.Lock()
         self._outdated: dict[Listener, None] = {}
         self._renewal: asyncio.Task[None] | None = None
@@ -43,6 +45,7 @@ class Memberships:
 
     async def look_at(self, people: Collection[int] | None) -> None:
         """Look at these people, or at everybody."""
+        self.asked += 1
         await self._look(lambda listener: people is None or listener.user in people)
 
     def renamed(self, listeners: Iterable[Listener]) -> None:

@@ -69,6 +69,33 @@ async def test_whoever_said_hello_stays(visit, monkeypatch):
     assert (await bob.take("pong"))["n"] == 1
 
 
+async def test_who_is_taken_out_of_a_room_while_coming_in_does_not_hear_it(
+    visit, people, everyone, monkeypatch, never_looking
+):
+    welcome = consumer.welcome
+
+    async def taken_out_meanwhile(credential):
+        found = await welcome(credential)
+        await store.transaction(rooms.end_membership, everyone, people["bob"].pk)
+        await process.hub.changed(everyone, [people["bob"].pk])
+        await alice.take("events")  # so it is known here before bob is
+        return found
+
+    alice = await visit("alice")
+    await alice.hello()
+    monkeypatch.setattr(consumer, "welcome", taken_out_meanwhile)
+    bob = await visit("bob")
+    assert [room["id"] for room in (await bob.hello())["rooms"]] == [everyone]
+    assert (await bob.take("rooms"))["rooms"] == []
+    await alice.post(everyone, "a1", "Not for bob")
+    await alice.take("ack")
+    await bob.send_json_to({"type": "ping", "n": 1})
+    heard = [await bob.receive_json_from(timeout=10)]
+    while heard[-1]["type"] != "pong":
+        heard.append(await bob.receive_json_from(timeout=10))
+    assert not [frame for frame in heard if frame["type"] == "events"]
+
+
 async def test_a_visitor_is_told_to_log_in(visit, people):
     people["nobody"] = type("AnonymousUser", (), {"is_authenticated": False})
     nobody = await visit("nobody")
