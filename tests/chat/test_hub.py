@@ -19,6 +19,7 @@ from chat.models import Room
 from chat.queries import events
 from chat.queries import rooms as queries
 from chat.queries.credentials import LogIn
+from chat.queries.welcome import welcome
 from storage.exceptions import QueryTimeout
 from storage.store import store
 from tests.chat.conftest import log_in
@@ -72,8 +73,6 @@ async def test_whoever_said_hello_stays(visit, monkeypatch):
 async def test_who_is_taken_out_of_a_room_while_coming_in_does_not_hear_it(
     visit, people, everyone, monkeypatch, never_looking
 ):
-    welcome = consumer.welcome
-
     async def taken_out_meanwhile(credential):
         found = await welcome(credential)
         await store.transaction(rooms.end_membership, everyone, people["bob"].pk)
