@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from chat.actions.locks import lock_people, lock_rooms
 from chat.actions.owners import LastOwner, leaves_no_owner
 from chat.actions.rooms import create_room, end_membership, join_open_rooms
 from chat.models import Invite, Room, User
@@ -29,11 +30,12 @@ def create_owner(name: str, username: str, password: str) -> User:
     """Make the first account, which owns the installation, and its first room.
 
     Raises:
-        AlreadySetUp: somebody was faster. Of two at once, one wins: the transaction holds the write lock throughout.
+        AlreadySetUp: somebody was faster. Of two at once, one wins.
     """
     owner = _account(name, username, password)
     owner.is_staff = owner.is_superuser = True
     with transaction.atomic():
+        store.run_transaction(lock_people)
         if User.objects.exists():
             raise AlreadySetUp
         owner.save()
@@ -45,13 +47,14 @@ def create_member(name: str, username: str, password: str) -> User:
     """Make an account and let it into every open room."""
     user = _account(name, username, password)
     with transaction.atomic():
+        store.run_transaction(lock_people)
         user.save()
         store.run_transaction(join_open_rooms, user.pk)
     return user
 
 
 def _account(name: str, username: str, password: str) -> User:
-    """A new account, not stored yet: hashing takes long on purpose, and whoever saves it holds the only write lock."""
+    """A new account, not stored yet: hashing takes long on purpose, and whoever saves it holds others off."""
     return User(name=name, username=User.normalize_username(username), password=make_password(password))
 
 
@@ -83,7 +86,9 @@ def delete(user: User) -> None:
     with transaction.atomic():
         if leaves_no_owner([user.pk]):
             raise LastOwner
-        for room in user.memberships.order_by("room").values_list("room", flat=True):
+        rooms = list(user.memberships.order_by("room").values_list("room", flat=True))
+        store.run_transaction(lock_rooms, rooms)
+        for room in rooms:
             store.run_transaction(end_membership, room, user.pk)
         Invite.objects.filter(created_by=user, revoked_at=None).update(revoked_at=timezone.now())
         user.groups.clear()
@@ -103,5 +108,6 @@ def valid_invite(token: str) -> Invite | None:
 def renew_invite(user: User) -> Invite:
     """Make a new invite; links given out before stop working."""
     with transaction.atomic():
+        store.run_transaction(lock_people)
         Invite.objects.filter(revoked_at=None).update(revoked_at=timezone.now())
         return Invite.objects.create(created_by=user)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chat.actions.digests import digest_of
+from chat.actions.locks import lock_rooms
 from chat.actions.log import Entry, append_event, take_seq
 from chat.actions.refused import Refused
 from chat.models import Event
@@ -53,6 +54,8 @@ _VISIBLE = """
 
 def perform_change(connection: Connection, actor: int, frame: Change) -> Ack:
     """Do what a person asks for with a send, an edit, a delete or a reaction: once, however often it comes.
+
+    Where others may write at the same time, the caller holds the room (`lock_rooms`).
 
     Returns:
         The ack: of what was done now, or (`duplicate`) of what this `client_id` did before. `id` is the message's.
@@ -140,6 +143,7 @@ def set_deleted(connection: Connection, message: int, actor: int, *, deleted: bo
 
     The row stays, and with it its place in the log and its `client_id`.
     """
+    lock_rooms(connection, [], of_messages=[message])
     room = connection.fetch_value(_DELETE if deleted else _RESTORE, [message])
     if room is None:
         return False

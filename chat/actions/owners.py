@@ -7,7 +7,9 @@ from collections.abc import Collection
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 
+from chat.actions.locks import lock_people
 from chat.models import User
+from storage.store import store
 
 OWNER = {"is_active": True, "is_staff": True, "is_superuser": True}
 """What makes an account an owner's, besides a password."""
@@ -28,9 +30,9 @@ class LastOwner(Exception):
 def leaves_no_owner(people: Collection[int]) -> bool:
     """Whether nobody could run this server without these people, given by their ids.
 
-    Ask in the transaction that takes it from them. It holds the write lock, so of two owners who leave at once one is
-    told that they are the last.
+    Ask in the transaction that takes it from them: of two owners who leave at once, one is told that they are the last.
     """
+    store.run_transaction(lock_people)
     with_password = User.objects.filter(**OWNER).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     owners = set(with_password.values_list("pk", flat=True))
     return bool(owners) and owners <= set(people)
@@ -43,6 +45,7 @@ def make_owner(username: str) -> User:
         User.DoesNotExist: nobody logs in by this name.
     """
     with transaction.atomic():
+        store.run_transaction(lock_people)
         user = User.objects.get(username__iexact=username, deleted_at=None)
         User.objects.filter(pk=user.pk).update(**OWNER)
     return user

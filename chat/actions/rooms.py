@@ -6,6 +6,7 @@ not exist for them. A direct room is the two it was made for, for ever: nobody j
 
 from __future__ import annotations
 
+from chat.actions.locks import lock_people, lock_rooms
 from chat.actions.log import Entry, append_event, take_seq
 from chat.actions.refused import Refused
 from chat.models import Event, Room
@@ -47,11 +48,12 @@ _LEAVE = """
 
 def create_room(connection: Connection, name: str, kind: Room.Kind, creator: int) -> int:
     """Open a room with its creator as the first member; everybody joins an open one. Returns its id."""
+    lock_people(connection)
     room: int = connection.fetch_value(_CREATE, [name, kind.value])
-    add_membership(connection, room, creator)
+    _join(connection, room, creator)
     if kind is Room.Kind.OPEN:
         for row in connection.fetch_all("SELECT id FROM chat_user WHERE is_active AND id <> %s ORDER BY id", [creator]):
-            add_membership(connection, room, row["id"])
+            _join(connection, room, row["id"])
     return room
 
 
@@ -64,16 +66,33 @@ def open_direct_room(connection: Connection, by: int, other: int) -> int:
     if by == other:
         raise Refused(Code.BAD_FRAME, "a direct room is for two")
     pair = f"{min(by, other)}-{max(by, other)}"
+    return _room_of(connection, pair) or _make_direct(connection, pair, by, other)
+
+
+def _room_of(connection: Connection, pair: str) -> int | None:
     room: int | None = connection.fetch_value("SELECT id FROM chat_room WHERE pair = %s", [pair])
-    if room is None:
-        _check_person(connection, other)
-        room = connection.fetch_value(_MAKE_DIRECT, [pair, by, other])
-        connection.execute(_JOIN_BOTH, [room, by, other])
+    return room
+
+
+def _make_direct(connection: Connection, pair: str, by: int, other: int) -> int:
+    lock_people(connection)
+    made = _room_of(connection, pair)  # the other one may have been faster
+    if made is not None:
+        return made
+    _check_person(connection, other)
+    room: int = connection.fetch_value(_MAKE_DIRECT, [pair, by, other])
+    connection.execute(_JOIN_BOTH, [room, by, other])
     return room
 
 
 def add_membership(connection: Connection, room: int, user: int, by: int | None = None) -> bool:
     """Make the user a member, of their own accord or by another's. Returns False if they were one already."""
+    lock_people(connection)
+    lock_rooms(connection, [room])
+    return _join(connection, room, user, by)
+
+
+def _join(connection: Connection, room: int, user: int, by: int | None = None) -> bool:
     added = connection.execute(_JOIN, [user, room])
     if added.changes:
         _log_member(connection, room, user, joined=True, by=by)
@@ -82,8 +101,12 @@ def add_membership(connection: Connection, room: int, user: int, by: int | None 
 
 def join_open_rooms(connection: Connection, user: int) -> None:
     """Make a newcomer a member of every open room."""
-    for row in connection.fetch_all("SELECT id FROM chat_room WHERE kind = %s ORDER BY id", [Room.Kind.OPEN.value]):
-        add_membership(connection, row["id"], user)
+    lock_people(connection)
+    found = connection.fetch_all("SELECT id FROM chat_room WHERE kind = %s ORDER BY id", [Room.Kind.OPEN.value])
+    rooms = [row["id"] for row in found]
+    lock_rooms(connection, rooms)
+    for room in rooms:
+        _join(connection, room, user)
 
 
 def join_open_room(connection: Connection, room: int, by: int) -> None:
@@ -95,13 +118,16 @@ def join_open_room(connection: Connection, room: int, by: int) -> None:
 
 def add_member(connection: Connection, room: int, user: int, by: int) -> None:
     """Bring somebody else into a room one is in."""
+    lock_people(connection)
+    lock_rooms(connection, [room])
     _check_may_change(connection, room, by)
     _check_person(connection, user)
-    add_membership(connection, room, user, by)
+    _join(connection, room, user, by)
 
 
 def end_membership(connection: Connection, room: int, user: int) -> bool:
     """End a membership. Returns False if there was none, or the room is direct."""
+    lock_rooms(connection, [room])
     gone = connection.execute(_LEAVE, [room, user])
     if gone.changes:
         _log_member(connection, room, user, joined=False)
@@ -110,6 +136,7 @@ def end_membership(connection: Connection, room: int, user: int) -> bool:
 
 def leave_room(connection: Connection, room: int, by: int) -> int:
     """Go out of a room one is in. Returns how many members stay."""
+    lock_rooms(connection, [room])
     _check_may_change(connection, room, by)
     end_membership(connection, room, by)
     stay: int = connection.fetch_value("SELECT count(*) FROM chat_membership WHERE room_id = %s", [room])
@@ -118,6 +145,7 @@ def leave_room(connection: Connection, room: int, by: int) -> int:
 
 def rename_room(connection: Connection, room: int, name: str, by: int) -> None:
     """Give a room one is in another name."""
+    lock_rooms(connection, [room])
     _check_may_change(connection, room, by)
     if connection.execute("UPDATE chat_room SET name = %s WHERE id = %s AND name <> %s", [name, room, name]).changes:
         append_event(connection, room, take_seq(connection, room), Entry(Event.Kind.ROOM, by, data={"name": name}))

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.db import DatabaseError
 
 from chat import protocol
-from chat.live.commit_queue import Committed
+from chat.live.batch import Committed
 from chat.live.listener import Feed, Listener
 from chat.protocol import Close
 from chat.queries import events

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 from django.db import DatabaseError
 
 from chat import protocol
-from chat.live.commit_queue import Committed
+from chat.live.batch import Committed
 from chat.live.feeds import Feeds
 from chat.live.hints import Hint, Hints
 from chat.live.listener import Listener

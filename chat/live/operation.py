@@ -33,10 +33,13 @@ class Lane:
         return self._last
 
     def admits(self, operation: Operation) -> bool:
-        """Whether this operation may go on; the one that failed for now, coming again, opens the lane."""
+        """Whether this operation may go on; the one that failed for now, coming again, opens the lane.
+
+        One that came before it is not behind it.
+        """
         if self.blocked_by == operation.frame.client_id:
             self.blocked_by = None
-        return self.blocked_by is None
+        return self.blocked_by is None or operation.number < self._blocked_at
 
     def block(self, operation: Operation) -> None:
         """This operation failed for now: nothing that came after it may overtake it.

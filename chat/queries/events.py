@@ -33,7 +33,7 @@ _WHAT = sql(
     user=dialect.member("e.data", "user"),
     data=dialect.json_text("e.data"),
 )
-_EVENT = dialect.json_object_of(
+EVENT = dialect.json_object_of(
     dialect.json_members(seq="e.seq", kind="e.kind", at=dialect.iso("e.at"), actor=person("a")), _ABOUT, _WHAT
 )
 _EVENTS = sql(
@@ -51,7 +51,7 @@ _EVENTS = sql(
     ) happened
     """,
     events=dialect.json_list("event"),
-    event=_EVENT,
+    event=EVENT,
     joined=dialect.member("e.data", "joined"),
 )
 _LINES = sql(
@@ -68,7 +68,7 @@ _LINES = sql(
     ) lines
     """,
     events=dialect.json_list("event"),
-    event=_EVENT,
+    event=EVENT,
 )
 _HEADS = sql("SELECT id, head FROM chat_room WHERE {these}", these=dialect.among("id"))
 

@@ -138,3 +138,12 @@ THEN = Fragment("CROSS JOIN")
 def unindexed(column: str) -> Fragment:
     """A column that is compared row by row: no index of it shall lead."""
     return Fragment(f"+{column}")
+
+
+# Writers beside one another
+
+FOR_UPDATE = Fragment("")
+"""What a SELECT ends with that holds its rows to the end of the transaction; nothing where one writes at a time."""
+
+CHANGES_IN_WITH = False
+"""Whether parts of a WITH may change something. They all see the rows as they were before the statement."""

@@ -9,8 +9,10 @@ from django.db import OperationalError, connections
 
 from chat.actions import messages
 from chat.actions import sends as sends_module
+from chat.live import batch as batch_module
 from chat.live import commit_queue as module
-from chat.live.commit_queue import CommitQueue, Committed
+from chat.live.batch import Committed
+from chat.live.commit_queue import CommitQueue
 from chat.live.operation import Lane, Operation, Outcome
 from chat.models import Event, Message
 from chat.protocol import Ack, Code, Send
@@ -78,13 +80,13 @@ def failing(monkeypatch) -> set[str]:
         return ack
 
     def send_together_or_fail(connection, sends):
-        acks = sends_module.send_together(connection, sends)
+        written = sends_module.send_together(connection, sends)
         if ids & {frame.client_id for _, frame in sends}:
             raise OperationalError("disk I/O error")
-        return acks
+        return written
 
-    monkeypatch.setattr(module, "perform_change", do_or_fail)
-    monkeypatch.setattr(module, "send_together", send_together_or_fail)
+    monkeypatch.setattr(batch_module, "perform_change", do_or_fail)
+    monkeypatch.setattr(batch_module, "send_together", send_together_or_fail)
     return ids
 
 

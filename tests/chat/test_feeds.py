@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chat.live.commit_queue import Committed
+from chat.live.batch import Committed
 from chat.live.feeds import Feeds
 from chat.live.listener import Listener
 from chat.live.socket import Socket

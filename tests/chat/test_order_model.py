@@ -11,6 +11,7 @@ import pytest
 from django.db import OperationalError
 
 from chat.actions import messages
+from chat.live import batch as batch_module
 from chat.live import commit_queue as module
 from chat.live.commit_queue import CommitQueue
 from chat.live.operation import Lane, Operation, Outcome
@@ -131,8 +132,8 @@ def faults(monkeypatch) -> Callable[[int], None]:
                 raise OperationalError("disk I/O error")
             return done
 
-        original = module.commit_batch
-        monkeypatch.setattr(module, "perform_change", do_or_fail)
+        original = batch_module.commit_batch
+        monkeypatch.setattr(batch_module, "perform_change", do_or_fail)
         monkeypatch.setattr(module, "commit_batch", commit_or_fail)
 
     return install

@@ -10,8 +10,8 @@ import pytest
 from chat.actions.messages import perform_change
 from chat.actions.rooms import end_membership
 from chat.actions.sends import NotAllNew, send_together
-from chat.live import commit_queue as module
-from chat.live.commit_queue import commit_batch
+from chat.live import batch as module
+from chat.live.batch import commit_batch
 from chat.live.operation import Lane, Operation
 from chat.models import Event, Message
 from chat.protocol import Ack, Edit, Send
@@ -41,7 +41,7 @@ def commit(own_store):
         lanes: dict[int, Lane] = {}
         batch = [Operation(user, frame, lanes.setdefault(user, Lane()), 0, lambda _: None) for user, frame in sends]
         outcomes, _ = await own_store.transaction(commit_batch, batch)
-        return [_word(outcome) for outcome in outcomes]
+        return [_word(outcomes[operation]) for operation in batch]
 
     return commit
 
@@ -124,7 +124,7 @@ async def test_what_is_written_together_is_what_is_written_one_by_one(own_store,
         return [connection.fetch_all("SELECT sender_id, body, digest, reply_to_id FROM chat_message ORDER BY seq")]
 
     sends = [(bob, Send(everyone, "b", ODD[0])), (carla, Send(everyone, "c", ODD[2]))]
-    acks = await own_store.transaction(send_together, sends)
+    acks, _ = await own_store.transaction(send_together, sends)
     together = await own_store.transaction(written)
     await Event.objects.filter(message__isnull=False).adelete()
     await Message.objects.all().adelete()
