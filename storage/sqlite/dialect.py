@@ -129,6 +129,16 @@ def any_case(text: str) -> Fragment:
     return Fragment(f"{text} COLLATE NOCASE")
 
 
+# Rows that are changed
+
+FOR_UPDATE = Fragment("")
+"""At the end of a SELECT in a transaction that writes: others who would change these rows wait for its end. There is
+one writer here, so nobody is to wait for."""
+
+CHANGES_IN_WITH = False
+"""Whether parts of a WITH may change something. They would all see the rows as they were before the statement."""
+
+
 # Hints: what the engine would decide otherwise
 
 THEN = Fragment("CROSS JOIN")
@@ -138,12 +148,3 @@ THEN = Fragment("CROSS JOIN")
 def unindexed(column: str) -> Fragment:
     """A column that is compared row by row: no index of it shall lead."""
     return Fragment(f"+{column}")
-
-
-# Writers beside one another
-
-FOR_UPDATE = Fragment("")
-"""What a SELECT ends with that holds its rows to the end of the transaction; nothing where one writes at a time."""
-
-CHANGES_IN_WITH = False
-"""Whether parts of a WITH may change something. They all see the rows as they were before the statement."""
