@@ -223,6 +223,8 @@ class Installation(models.Model):
 class Revision(models.Model):
     """A mark that is new after every change of what it is named after, whoever made it: triggers see to that.
 
+    On PostgreSQL a name has several rows: all their marks, one "exclusive or" the other, are the mark.
+
     `memberships`: who belongs to which room. `credentials`: what may have ended somebody's log-in.
     """
 

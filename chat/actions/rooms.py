@@ -30,7 +30,7 @@ _MAKE_DIRECT = sql(
     SELECT substr({names}, 1, 80), 'direct', %s, 0, {now} FROM chat_user WHERE id IN (%s, %s)
     RETURNING id
     """,
-    names=dialect.joined("name", " & "),
+    names=dialect.joined("name", " & ", by="id"),
     now=dialect.NOW,
 )
 _JOIN_BOTH = sql(

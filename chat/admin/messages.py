@@ -15,18 +15,16 @@ from chat.admin.lists import ReadOnly, Uncounted
 from chat.admin.looks import is_private, note_look, note_search
 from chat.models import Message
 from chat.queries import search
-from storage.store import sql, store, text_search
+from storage.store import sql, store
 
 # By sender first, because that is how the index of client ids begins.
 FOUND = sql(
     """
-    SELECT {id_} FROM {index} WHERE {matches}
+    {found}
     UNION ALL SELECT id FROM chat_message WHERE sender_id IN (SELECT id FROM chat_user) AND client_id = %s
     UNION ALL SELECT %s
     """,
-    id_=search.ID,
-    index=search.INDEX,
-    matches=text_search.matches(search.INDEX),
+    found=search.INDEX.found,
 )
 
 
@@ -92,7 +90,7 @@ class MessageAdmin(Uncounted, ReadOnly):
             found = RawSQL(FOUND, [sought.match, term, number])  # noqa: S611 - made by sql(), and parameters
             queryset = queryset.filter(id__in=found)
         for piece in sought.pieces:
-            queryset = queryset.filter(body__contains=piece)
+            queryset = queryset.filter(body__icontains=piece)
         return queryset, False
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:

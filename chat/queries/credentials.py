@@ -22,7 +22,7 @@ _ENDED = sql(
     asked=dialect.items("asked"),
     place=dialect.place("asked"),
     session=dialect.part("asked", 0),
-    user=dialect.part("asked", 1),
+    user=dialect.number_part("asked", 1),
     password=dialect.part("asked", 2),
     now=dialect.NOW,
 )

@@ -27,10 +27,12 @@ _WHAT = sql(
     reaction=dialect.json_object(
         message="m.id",
         emoji=dialect.member("e.data", "emoji"),
-        on=dialect.json_bool(dialect.member("e.data", "on")),
+        on=dialect.json_bool(dialect.truth_member("e.data", "on")),
     ),
-    member=dialect.json_object(id="u.id", name="u.name", joined=dialect.json_bool(dialect.member("e.data", "joined"))),
-    user=dialect.member("e.data", "user"),
+    member=dialect.json_object(
+        id="u.id", name="u.name", joined=dialect.json_bool(dialect.truth_member("e.data", "joined"))
+    ),
+    user=dialect.number_member("e.data", "user"),
     data=dialect.json_text("e.data"),
 )
 EVENT = dialect.json_object_of(
@@ -52,7 +54,7 @@ _EVENTS = sql(
     """,
     events=dialect.json_list("event"),
     event=EVENT,
-    joined=dialect.member("e.data", "joined"),
+    joined=dialect.truth_member("e.data", "joined"),
 )
 _LINES = sql(
     """

@@ -51,5 +51,5 @@ REACTIONS = sql(
     ) reaction
     )""",
     reactions=dialect.json_list(dialect.json_object(emoji="emoji", users=dialect.json_text("users"))),
-    users=dialect.json_numbers("user_id"),
+    users=dialect.json_numbers("user_id", by="id"),
 )

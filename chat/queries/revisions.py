@@ -16,8 +16,10 @@ class Revisions(NamedTuple):
 
 def revisions(connection: Connection) -> Revisions:
     """The marks as this snapshot has them."""
-    rows = connection.fetch_all("SELECT name, mark FROM chat_revision")
-    return Revisions(**{row["name"]: row["mark"] for row in rows})
+    marks: dict[str, int] = {}
+    for row in connection.fetch_all("SELECT name, mark FROM chat_revision"):
+        marks[row["name"]] = marks.get(row["name"], 0) ^ row["mark"]
+    return Revisions(**marks)
 
 
 async def present() -> Revisions:

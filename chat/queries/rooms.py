@@ -37,7 +37,7 @@ _ROOMS = sql(
         LEFT JOIN chat_membership theirs
             ON r.kind = 'direct' AND theirs.room_id = r.id AND theirs.user_id <> mine.user_id
         LEFT JOIN chat_user other ON other.id = theirs.user_id
-        WHERE mine.user_id = %s ORDER BY coalesce(other.name, r.name), r.id
+        WHERE mine.user_id = %s ORDER BY {by_name}, r.id
     ) listed
     """,
     rooms=dialect.json_list(
@@ -45,6 +45,7 @@ _ROOMS = sql(
     ),
     room=_ROOM,
     other=person("other"),
+    by_name=dialect.by_code("coalesce(other.name, r.name)"),
 )
 _OPEN = sql(
     """

@@ -24,12 +24,11 @@ _SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _NUL = {0: " "}
-INDEX = Fragment("chat_message_fts")
-ID = text_search.row_id(INDEX)
+INDEX = text_search.Index("chat_message", "m")
 
 
 class Wanted(NamedTuple):
-    """What a message must have: what `INDEX` is asked for, if anything, and pieces that stand in the text."""
+    """What a message must have: what the index is asked for, if anything, and pieces that stand in the text."""
 
     match: str | None
     pieces: list[str]
@@ -60,55 +59,62 @@ def _in_index(word: str) -> bool:
     return letters and not _SPACELESS.search(word)
 
 
-def _search(sought: Wanted, messages: Fragment, id_: Fragment, excerpt: Fragment, found_by: Fragment) -> Fragment:
-    # The joins are in the order that is to be followed: newest first means that the first hits end the search. One
-    # more than a page holds tells whether there is more.
-    return sql(
-        """
+def _select(sought: Wanted, excerpt: Fragment) -> text_search.Select:
+    """Messages of the rooms that are `mine`, one more than a page holds: that tells whether there is more."""
+    text = f"CASE WHEN length(m.body) <= {EXCERPT_CHARS} THEN m.body ELSE substr({excerpt}, {EXCERPT_CHARS}) END"
+    result = dialect.json_object(
+        id="m.id", room="m.room_id", seq="m.seq", at=dialect.iso("m.created_at"), sender=person("s"), body=text
+    )
+
+    def select(rows: Fragment, matches: Fragment, stretch: Fragment, order: Fragment) -> Fragment:
+        # The joins are in the order that is to be followed: newest first means that the first hits end the search.
+        return sql(
+            """
+        SELECT m.id, {result} AS result
+        FROM {rows} {then} chat_user s ON s.id = m.sender_id
+        WHERE {matches} AND {room} IN (SELECT room_id FROM mine) AND m.deleted_at IS NULL {pieces} AND {stretch}
+        ORDER BY {order} DESC LIMIT {page} + 1
+            """,
+            result=result,
+            rows=rows,
+            then=dialect.THEN,
+            matches=matches,
+            room=dialect.unindexed("m.room_id"),
+            pieces=sought.pieces_in("m.body"),
+            stretch=stretch,
+            order=order,
+            page=PAGE,
+        )
+
+    return select
+
+
+_PAGE_OF = """
     WITH mine AS MATERIALIZED (
         SELECT room_id FROM chat_membership WHERE user_id = %s AND room_id = coalesce(%s, room_id)
     ),
     found AS MATERIALIZED (
-        SELECT m.id, {result} AS result
-        FROM {messages} {then} chat_user s ON s.id = m.sender_id
-        WHERE {id_} < %s AND {room} IN (SELECT room_id FROM mine) AND m.deleted_at IS NULL
-        {found_by} {pieces}
-        ORDER BY {id_} DESC LIMIT {page} + 1
+        {found}
     )
     SELECT
         (SELECT count(*) FROM mine) AS rooms,
         (SELECT count(*) FROM found) > {page} AS more,
         (SELECT {results} FROM (SELECT result FROM found ORDER BY id DESC LIMIT {page}) page) AS results
-        """,
-        messages=messages,
-        id_=id_,
-        found_by=found_by,
-        then=dialect.THEN,
-        room=dialect.unindexed("m.room_id"),
-        pieces=sought.pieces_in("m.body"),
-        page=PAGE,
-        results=dialect.json_list("result"),
-        result=dialect.json_object(
-            id="m.id",
-            room="m.room_id",
-            seq="m.seq",
-            at=dialect.iso("m.created_at"),
-            sender=person("s"),
-            body=f"CASE WHEN length(m.body) <= {EXCERPT_CHARS} THEN m.body ELSE substr({excerpt}, {EXCERPT_CHARS}) END",
-        ),
-    )
+"""
 
 
 def statement(user: int, sought: Wanted, room: int | None, before: int) -> tuple[Fragment, list[Any]]:
     """The SQL that finds it in the rooms of a user, with its parameters."""
     if sought.match is None:
         around = sql("m.body, {start}", start=dialect.greatest(f"{text_search.position('m.body')} - 100", "1"))
-        statement = _search(sought, sql("chat_message m"), sql("m.id"), around, sql(""))
-        return statement, [user, room, sought.pieces[0], before, *sought.piece_params]
-    by_index = sql("{index} {then} chat_message m ON m.id = {id_}", index=INDEX, then=dialect.THEN, id_=ID)
-    around = sql("{excerpt}, 1", excerpt=text_search.excerpt(INDEX, 48))
-    statement = _search(sought, by_index, ID, around, sql("AND {matches}", matches=text_search.matches(INDEX)))
-    return statement, [user, room, before, sought.match, *sought.piece_params]
+        found = _select(sought, around)(sql("chat_message m"), sql("TRUE"), sql("m.id < %s"), sql("m.id"))
+        params = [sought.pieces[0], *sought.piece_params, before]
+    else:
+        match = sought.match if room is None else text_search.within(sought.match, room)
+        select = _select(sought, sql("{excerpt}, 1", excerpt=INDEX.excerpt("m.body", 48)))
+        found, params = INDEX.newest(select, [match, *sought.piece_params], before, PAGE + 1)
+    page = sql(_PAGE_OF, found=found, page=PAGE, results=dialect.json_list("result"))
+    return page, [user, room, *params]
 
 
 async def search(user: int, text: str, room: int | None, before: int | None) -> str | None:

@@ -48,8 +48,9 @@ def json_list(item: str) -> Fragment:
     return Fragment(f"'[' || coalesce(group_concat({item}, ','), '') || ']'")
 
 
-def json_numbers(number: str) -> Fragment:
-    """All rows' numbers as one array."""
+def json_numbers(number: str, by: str) -> Fragment:
+    """All rows' numbers as one array, ordered by another: the rows have to come in this order."""
+    _ = by  # older versions have no word for it, and keep the order in which rows come
     return Fragment(f"json_group_array({number})")
 
 
@@ -69,8 +70,18 @@ def json_bool(condition: str) -> Fragment:
 
 
 def member(json: str, name: str) -> Fragment:
-    """What a JSON object says under a name: a text, a number, or a truth value that conditions take."""
+    """The text that a JSON object has under a name, or null."""
     return Fragment(f"{json} ->> '{name}'")
+
+
+def number_member(json: str, name: str) -> Fragment:
+    """The integer that a JSON object has under a name, or null."""
+    return member(json, name)
+
+
+def truth_member(json: str, name: str) -> Fragment:
+    """What a JSON object has under a name, true or false, as a condition; null where it has nothing."""
+    return member(json, name)
 
 
 # Lists as parameters: one parameter, the text of a JSON array
@@ -82,13 +93,18 @@ def items(alias: str) -> Fragment:
 
 
 def item(alias: str) -> Fragment:
-    """Such an item's value."""
+    """Such an item, where items are integers."""
     return Fragment(f"{alias}.value")
 
 
 def part(alias: str, place: int) -> Fragment:
-    """Such an item's part, where items are arrays themselves."""
+    """The text at a place of such an item, or null, where items are arrays themselves."""
     return Fragment(f"{alias}.value ->> {place}")
+
+
+def number_part(alias: str, place: int) -> Fragment:
+    """The integer at a place of such an item, or null, likewise."""
+    return part(alias, place)
 
 
 def place(alias: str) -> Fragment:
@@ -97,7 +113,7 @@ def place(alias: str) -> Fragment:
 
 
 def among(column: str) -> Fragment:
-    """Whether the value is in the array that the parameter is."""
+    """Whether an integer is in the array of integers that the parameter is."""
     return sql("{column} IN (SELECT value FROM json_each(%s))", column=Fragment(column))
 
 
@@ -114,8 +130,9 @@ def greatest(one: str, other: str) -> Fragment:
     return Fragment(f"max({one}, {other})")
 
 
-def joined(text: str, separator: str) -> Fragment:
-    """All rows' texts as one."""
+def joined(text: str, separator: str, by: str) -> Fragment:
+    """All rows' texts as one, ordered by something else: the rows have to come in this order."""
+    _ = by  # see `json_numbers`
     return Fragment(f"group_concat({text}, '{separator}')")
 
 
@@ -125,8 +142,13 @@ def last_id(table: str) -> Fragment:
 
 
 def any_case(text: str) -> Fragment:
-    """To order or compare a text by, whatever the case of its letters."""
+    """To order a text by: as `by_code` does, but for ASCII letters, whose case does not count."""
     return Fragment(f"{text} COLLATE NOCASE")
+
+
+def by_code(text: str) -> Fragment:
+    """To order a text by, character by character after their numbers, whatever language the database speaks."""
+    return Fragment(text)
 
 
 # Rows that are changed

@@ -1,21 +1,59 @@
-"""SQLite's own words for finding rows by their text: through a full-text index (FTS5), or in the text itself.
-
-The index is a table beside the one whose texts it has; its rows have their ids.
-"""
+"""SQLite's own words for finding rows by their text: through a full-text index (FTS5), or in the text itself."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
 
-from storage.sql import Fragment
+from storage.sql import Fragment, Params
 
 _LIKE = re.compile("[!%_]")
 
 
-def matches(index: str) -> Fragment:
-    """Whether a row is one that the query asks for; its parameter is made by `query`."""
-    return Fragment(f"{index} MATCH %s")
+class Select(Protocol):
+    """What composes a SELECT of rows of a table, ..."""
+
+    def __call__(self, rows: Fragment, matches: Fragment, stretch: Fragment, order: Fragment) -> Fragment:
+        """... given what to select from, two conditions, and what to order by; the newest come first.
+
+        The rows come first in it, `matches` next and `stretch` last: so their parameters are in order.
+        """
+
+
+class Index(NamedTuple):
+    """The full-text index of a table whose rows have an `id` and are called `alias` in the statement.
+
+    It is a table of its own beside that one, named after it; its rows have their ids.
+    """
+
+    table: str
+    alias: str
+
+    @property
+    def _name(self) -> str:
+        return f"{self.table}_fts"
+
+    @property
+    def found(self) -> Fragment:
+        """A SELECT of the ids of the rows that a query asks for, its one parameter."""
+        return Fragment(f"SELECT rowid FROM {self._name} WHERE {self._name} MATCH %s")  # noqa: S608 - our own words
+
+    def newest(self, select: Select, params: Params, before: int, most: int) -> tuple[Fragment, list[Any]]:
+        """The newest rows that a query asks for, at most so many, with ids below `before`: a SELECT and its parameters.
+
+        `select` is composed once or more than once; `params` are the query and what its further conditions take.
+        """
+        _ = most  # `select` says it as well
+        rows = f"{self._name} CROSS JOIN {self.table} {self.alias} ON {self.alias}.id = {self._name}.rowid"
+        id_ = Fragment(f"{self._name}.rowid")
+        found = select(Fragment(rows), Fragment(f"{self._name} MATCH %s"), Fragment(f"{id_} < %s"), id_)
+        return found, [*params, before]
+
+    def excerpt(self, text: str, words: int) -> Fragment:
+        """The part of the indexed text with what was found, at most so many words of it; in a SELECT of `newest`."""
+        _ = text  # the index knows its own
+        return Fragment(f"snippet({self._name}, 0, '', '', '…', {words})")
 
 
 def query(words: Sequence[str], *, last_begins: bool) -> str:
@@ -27,14 +65,10 @@ def query(words: Sequence[str], *, last_begins: bool) -> str:
     return " ".join(phrases) + ("*" if last_begins else "")
 
 
-def row_id(index: str) -> Fragment:
-    """The id of the row whose text was found."""
-    return Fragment(f"{index}.rowid")
-
-
-def excerpt(index: str, words: int) -> Fragment:
-    """The part of the text with what was found, at most so many words of it."""
-    return Fragment(f"snippet({index}, 0, '', '', '…', {words})")
+def within(asked: str, part: int) -> str:
+    """The same query, of rows of one part of the table alone: a help, besides a condition that says so."""
+    _ = part  # the index is read from its newest row, and has no parts
+    return asked
 
 
 def contains(text: str) -> Fragment:
@@ -50,3 +84,24 @@ def piece(text: str) -> str:
 def position(text: str) -> Fragment:
     """Where in a text the parameter stands, from 1; 0 where it does not."""
     return Fragment(f"instr({text}, %s)")
+
+
+def index_made(table: str, text: str, part: str) -> list[str]:
+    """The statements that make the index of a column, which triggers keep current."""
+    _ = part
+    name = f"{table}_fts"
+    options = f"{text}, content = '{table}', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'"
+    add = f"INSERT INTO {name} (rowid, {text}) VALUES (new.id, new.{text});"  # noqa: S608 - our own words
+    remove = f"INSERT INTO {name} ({name}, rowid, {text}) VALUES ('delete', old.id, old.{text});"  # noqa: S608 - our own words
+    return [
+        f"CREATE VIRTUAL TABLE {name} USING fts5({options})",
+        f"CREATE TRIGGER {name}_insert AFTER INSERT ON {table} BEGIN {add} END",
+        f"CREATE TRIGGER {name}_delete AFTER DELETE ON {table} BEGIN {remove} END",
+        f"CREATE TRIGGER {name}_update AFTER UPDATE OF {text} ON {table} BEGIN {remove} {add} END",
+    ]
+
+
+def index_dropped(table: str) -> list[str]:
+    """The statements that take it away again."""
+    triggers = [f"DROP TRIGGER {table}_fts_{change}" for change in ("update", "delete", "insert")]
+    return [*triggers, f"DROP TABLE {table}_fts"]

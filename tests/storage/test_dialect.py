@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from types import ModuleType
+from typing import Any
 
 import pytest
 
+from storage.postgres import dialect as postgres
+from storage.postgres import text_search as postgres_text_search
+from storage.sqlite import dialect as sqlite
+from storage.sqlite import text_search as sqlite_text_search
 from storage.store import dialect, sql
 from tests.support.environment import ROOT
 
@@ -34,3 +41,30 @@ def test_what_only_sqlite_says_stands_in_storage(file):
         text = text.replace(f"dialect.{name}(", "(")
     assert SQLITE_ALONE.findall(text) == []
     assert "S608" not in text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(sqlite, postgres), (sqlite_text_search, postgres_text_search)], ids=["dialect", "text search"]
+)
+def test_engines_are_asked_for_the_same_things_in_the_same_words(one: ModuleType, other: ModuleType):
+    assert asked_for(one) == asked_for(other)
+    assert len(asked_for(one)) > 5
+    if one is sqlite:
+        for name, function in inspect.getmembers(one, inspect.isfunction):
+            said = inspect.getdoc(getattr(other, name))
+            assert (inspect.getdoc(function) or "").startswith((said or "?").removesuffix(".")), name
+
+
+def asked_for(module: ModuleType) -> dict[str, Any]:
+    """What callers may use: functions and methods with their parameters, and constants."""
+    names = {name: value for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
+    functions = {name: inspect.signature(value) for name, value in names.items() if inspect.isfunction(value)}
+    classes = [value for value in names.values() if inspect.isclass(value)]
+    methods = {
+        f"{kind.__name__}.{name}": inspect.signature(value) if inspect.isfunction(value) else "a property"
+        for kind in classes
+        for name, value in vars(kind).items()
+        if not name.startswith("_") and (inspect.isfunction(value) or isinstance(value, property))
+    }
+    constants = {name for name in vars(module) if name.isupper() and isinstance(vars(module)[name], str)}
+    return {**functions, **methods, **dict.fromkeys(constants)}

@@ -1,0 +1,105 @@
+"""PostgreSQL's own words for finding rows by their text: through a full-text index (GIN), or in the text itself.
+
+The index is over a column `words` of the table itself, made by `tokenizer`'s functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from storage.postgres import tokenizer
+from storage.sql import Fragment, Params
+
+_LIKE = re.compile("[!%_]")
+
+NEAR = 4_000
+"""So many of the newest rows are looked through before the index is asked.
+
+GIN finds all rows with a word at once, in no order. A common word fills a page from the newest rows; what is too rare
+for that the index finds few of.
+"""
+
+
+class Select(Protocol):
+    """What composes a SELECT of rows of a table, ..."""
+
+    def __call__(self, rows: Fragment, matches: Fragment, stretch: Fragment, order: Fragment) -> Fragment:
+        """... given what to select from, two conditions, and what to order by; the newest come first.
+
+        The rows come first in it, `matches` next and `stretch` last: so their parameters are in order.
+        """
+
+
+class Index(NamedTuple):
+    """The full-text index of a table whose rows have an `id` and are called `alias` in the statement."""
+
+    table: str
+    alias: str
+
+    @property
+    def found(self) -> Fragment:
+        """A SELECT of the ids of the rows that a query asks for, its one parameter."""
+        return Fragment(f"SELECT id FROM {self.table} WHERE words @@ search_query(%s)")  # noqa: S608 - our own words
+
+    def newest(self, select: Select, params: Params, before: int, most: int) -> tuple[Fragment, list[Any]]:
+        """The newest rows that a query asks for, at most so many, with ids below `before`: a SELECT and its parameters.
+
+        `select` is composed once or more than once; `params` are the query and what its further conditions take.
+        """
+        rows = Fragment(f"{self.table} {self.alias} CROSS JOIN search_query(%s) AS asked")
+        matches = Fragment(f"{self.alias}.words @@ asked")
+        id_ = f"{self.alias}.id"
+        edge = f"(SELECT least(%s, max(id) + 1) - {NEAR} FROM {self.table})"  # noqa: S608 - our own words
+        near = select(rows, matches, Fragment(f"{id_} < %s AND {id_} >= {edge}"), Fragment(id_))
+        far = select(rows, matches, Fragment(f"{id_} < {edge}"), Fragment(f"{id_} + 0"))
+        # One after the other, and the second only where the first has not filled the page.
+        found = f"SELECT * FROM (({near}) UNION ALL ({far})) AS found LIMIT {most}"  # noqa: S608 - our own words
+        return Fragment(found), [*params, before, before, *params, before]
+
+    def excerpt(self, text: str, words: int) -> Fragment:
+        """The part of the indexed text with what was found, at most so many words of it; in a SELECT of `newest`."""
+        return Fragment(f"search_excerpt({text}, asked, {words})")
+
+
+def query(words: Sequence[str], *, last_begins: bool) -> str:
+    """What an index is asked for: rows with all these words. `last_begins`: the last may be a word's beginning.
+
+    A word that is several to the index ("well-known") must stand in the text just so.
+    """
+    return " ".join(["*" if last_begins else "", *words])
+
+
+def within(asked: str, part: int) -> str:
+    """The same query, of rows of one part of the table alone: a help, besides a condition that says so."""
+    return f"{part}{asked}"
+
+
+def contains(text: str) -> Fragment:
+    """Whether a text has a piece in it; its parameter is made by `piece`. ASCII letters count in either case."""
+    return Fragment(f"""lower({text} COLLATE "C") LIKE lower(%s COLLATE "C") ESCAPE '!'""")
+
+
+def piece(text: str) -> str:
+    """What `contains` looks for."""
+    return "%" + _LIKE.sub(r"!\g<0>", text) + "%"
+
+
+def position(text: str) -> Fragment:
+    """Where in a text the parameter stands, from 1; 0 where it does not."""
+    return Fragment(f"strpos({text}, %s)")
+
+
+def index_made(table: str, text: str, part: str) -> list[str]:
+    """The statements that make the index of a column."""
+    return [
+        *tokenizer.FUNCTIONS,
+        f"ALTER TABLE {table} ADD COLUMN words tsvector GENERATED ALWAYS AS (search_vector({text}, {part})) STORED",
+        f"CREATE INDEX {table}_words ON {table} USING gin (words)",
+    ]
+
+
+def index_dropped(table: str) -> list[str]:
+    """The statements that take it away again."""
+    return [f"ALTER TABLE {table} DROP COLUMN words", *tokenizer.NO_FUNCTIONS]

@@ -1,0 +1,169 @@
+"""SQLite's words in PostgreSQL: functions that make a `tsvector` of a text, and a `tsquery` of what is asked for.
+
+They follow FTS5's tokenizer `unicode61 remove_diacritics 2`, character by character (`unicode61`). What they do is kept
+in columns: where it changes, a migration has to make them and the columns anew.
+"""
+
+from __future__ import annotations
+
+from storage.postgres.unicode61 import DROPPED, FOLDED, FOLDED_TO, SEPARATORS, ranges
+
+MAX_WORD_CHARS = 500
+"""A `tsvector` has words of up to 2,046 bytes. Of longer ones this much counts."""
+
+
+def _escaped(table: str) -> str:
+    return "".join(
+        f"\\U{first:08x}" if first == last else f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges(table)
+    )
+
+
+_BETWEEN, _DROPPED = _escaped(SEPARATORS), _escaped(DROPPED)
+
+# Written into each function rather than called: while a dump is loaded, no function would find another. Each letter
+# beyond ASCII is looked up once; `translate` would go through the whole table for every character of the text.
+_DECLARE = f"""
+        folded CONSTANT text := '{FOLDED}';
+        folded_to CONSTANT text := '{FOLDED_TO}';
+        words text := lower(body COLLATE "C");
+        letter text;
+        place int;
+"""
+_FOLD = f"""
+        IF words ~ '[^\\x01-\\x7f]' THEN
+            words := regexp_replace(words, '[{_DROPPED}]+', '', 'g');
+            FOR letter IN
+                SELECT DISTINCT one FROM string_to_table(regexp_replace(words, '[\\x01-\\x7f]+', '', 'g'), NULL) AS one
+            LOOP
+                place := strpos(folded, letter);
+                IF place > 0 THEN
+                    words := replace(words, letter, substr(folded_to, place, 1));
+                END IF;
+            END LOOP;
+        END IF;
+"""  # noqa: S608 - our own words
+_SPLIT = f"regexp_split_to_table(words, '[{_BETWEEN}]+') WITH ORDINALITY AS split (word, number) WHERE word <> ''"
+
+# Besides its words a text has its part of the table, as a word that no text has.
+_VECTOR = f"""
+    CREATE FUNCTION search_vector(body text, part bigint) RETURNS tsvector
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $function$
+    DECLARE
+        {_DECLARE}
+    BEGIN
+        {_FOLD}
+        RETURN (
+            SELECT '#' || part || coalesce(string_agg(' ''' || word || ''':' || place_of, ''), '') FROM (
+                SELECT left(word, {MAX_WORD_CHARS}) AS word, row_number() OVER (ORDER BY number) AS place_of
+                FROM {_SPLIT}
+            ) AS placed
+        )::tsvector;
+    END
+    $function$
+"""  # noqa: S608 - our own words
+
+# What is asked for is made by `text_search.query`: a part's number or nothing, a star or nothing, and words.
+_QUERY = """
+    CREATE FUNCTION search_query(asked text) RETURNS tsquery
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $function$
+    DECLARE
+        terms CONSTANT text[] := string_to_array(asked, ' ');
+        part CONSTANT text := rtrim(terms[1], '*');
+        beginning CONSTANT text := substr(terms[1], length(part) + 1);
+        term text;
+        phrase text;
+        phrases text[];
+    BEGIN
+        FOREACH term IN ARRAY terms[2:] LOOP
+            SELECT string_agg(quote_literal(lexeme), ' <-> ' ORDER BY place) INTO phrase
+            FROM unnest(search_vector(term, 0)) AS word (lexeme, places, weights), unnest(places) AS place;
+            phrases := phrases || phrase;
+        END LOOP;
+        RETURN concat_ws(' & ', '#' || nullif(part, ''),
+            array_to_string(phrases, ' & ') || nullif(':' || beginning, ':'));
+    END
+    $function$
+"""
+
+# FTS5's `snippet`: of the stretches around each place where something was found, and of those from the beginning of the
+# sentence it is in, the one with most of what was asked for.
+_EXCERPT = f"""
+    CREATE FUNCTION search_excerpt(body text, asked tsquery, most int) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $function$
+    DECLARE
+        {_DECLARE}
+        tokens text[];
+        starts int[];
+        ends int[];
+        sentences int[];
+        places int[];
+        phrases int[];
+        sizes int[];
+        total int;
+        start int;
+        score int;
+        adjusted int;
+        sentence int;
+        best int := 0;
+        best_score int := 0;
+    BEGIN
+        {_FOLD}
+        tokens := ARRAY(SELECT left(word, {MAX_WORD_CHARS}) FROM {_SPLIT} ORDER BY number);
+        total := cardinality(tokens);
+        SELECT array_agg(till - length(found[2])), array_agg(till),
+            array_agg(number::int - 1) FILTER (WHERE number = 1 OR found[1] ~ '[.:][ \\t\\n\\r]+$')
+        INTO starts, ends, sentences
+        FROM (
+            SELECT found, number, sum(length(found[1]) + length(found[2])) OVER (ORDER BY number)::int AS till
+            FROM regexp_matches(body, '([{_BETWEEN}{_DROPPED}]*)([^{_BETWEEN}{_DROPPED}][^{_BETWEEN}]*)', 'g')
+                WITH ORDINALITY AS matched (found, number) ORDER BY number
+        ) AS placed;
+        SELECT array_agg(at), array_agg(phrase), array_agg(size) INTO places, phrases, sizes
+        FROM (
+            SELECT at, phrase, cardinality(terms) AS size FROM (
+                SELECT phrase::int, string_to_array(written, ' <-> ') AS terms
+                FROM string_to_table(asked::text, ' & ') WITH ORDINALITY AS one (written, phrase)
+                WHERE written NOT LIKE '''#%'
+            ) AS wanted, generate_series(0, total - cardinality(terms)) AS at
+            WHERE NOT EXISTS (
+                SELECT FROM unnest(terms) WITH ORDINALITY AS part (term, number)
+                WHERE NOT CASE WHEN term LIKE '%:*'
+                    THEN starts_with(tokens[at + number], btrim(left(term, -2), ''''))
+                    ELSE tokens[at + number] = btrim(term, '''') END
+            )
+            ORDER BY at, phrase LIMIT 200
+        ) AS instances;
+        FOR number IN 1 .. coalesce(cardinality(places), 0) LOOP
+            start := places[number];
+            SELECT count(*) + 999 * count(DISTINCT phrase),
+                min(at) - (most - ((array_agg(at + size ORDER BY at DESC, phrase DESC))[1] - min(at))) / 2
+            INTO score, adjusted
+            FROM unnest(places, phrases, sizes) AS instance (at, phrase, size) WHERE at >= start AND at < start + most;
+            IF score > best_score THEN
+                best_score := score;
+                best := greatest(least(adjusted, total - most), 0);
+            END IF;
+            IF total > most THEN
+                sentence := (SELECT max(one) FROM unnest(sentences) AS one WHERE one <= start);
+                IF sentence < start THEN
+                    SELECT count(*) + 999 * count(DISTINCT phrase) + CASE WHEN sentence = 0 THEN 120 ELSE 100 END
+                    INTO score FROM unnest(places, phrases) AS instance (at, phrase)
+                    WHERE at >= sentence AND at < sentence + most;
+                    IF score > best_score THEN
+                        best_score := score;
+                        best := sentence;
+                    END IF;
+                END IF;
+            END IF;
+        END LOOP;
+        start := CASE WHEN best > 0 THEN starts[best + 1] ELSE 0 END;
+        RETURN CASE WHEN best > 0 THEN '…' ELSE '' END || CASE WHEN best + most >= total THEN substr(body, start + 1)
+            ELSE substr(body, start + 1, ends[best + most] - start) || '…' END;
+    END
+    $function$
+"""  # noqa: S608 - our own words
+
+FUNCTIONS = (_VECTOR, _QUERY, _EXCERPT)
+"""What a migration makes them with, ..."""
+NO_FUNCTIONS = ("DROP FUNCTION search_excerpt", "DROP FUNCTION search_query", "DROP FUNCTION search_vector")
+"""... and drops them with."""
