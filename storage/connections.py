@@ -77,10 +77,10 @@ class Connection:
         """Run a statement that changes something. Rows of a `RETURNING` clause are dropped."""
         check(sql, params)
         with self._errors, closing(self._run(sql, params)) as cursor:
-            # To the end: an unfinished RETURNING would block the COMMIT.
-            rows = cursor.fetchall() if cursor.description is not None else []
-            last_id = rows[-1][0] if rows else getattr(cursor, "lastrowid", None)
-            return WriteResult(max(cursor.rowcount, 0), last_id)
+            if cursor.description is None:
+                return WriteResult(max(cursor.rowcount, 0), getattr(cursor, "lastrowid", None))
+            rows = cursor.fetchall()  # to the end: an unfinished RETURNING would block the COMMIT
+            return WriteResult(len(rows), rows[-1][0] if rows else None)
 
     def fetch_all(self, sql: str, params: Params = ()) -> list[Row]:
         """All rows, each a dict from column name to value."""

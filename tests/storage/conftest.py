@@ -4,6 +4,7 @@ import pytest
 
 from storage.engines import engine_of
 from storage.store import Store
+from tests.storage.statements import CREATE_NOTES
 
 
 @pytest.fixture(params=[True, False], ids=["workers", "stock"])
@@ -42,7 +43,7 @@ async def notes(store):
 
     def create(connection):
         connection.execute("DROP TABLE IF EXISTS notes")
-        connection.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT UNIQUE)")
+        connection.execute(CREATE_NOTES)
 
     def drop(connection):
         connection.execute("DROP TABLE IF EXISTS notes")
