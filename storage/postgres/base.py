@@ -44,8 +44,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Django's, with less patience where the settings say nothing."""
         return {**PATIENCE, **super().get_connection_params()}
 
+    def connect(self) -> None:
+        """Connect and set up the session; where the latter fails there is no connection."""
+        try:
+            super().connect()
+        except BaseException:
+            self.close()
+            raise
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Connect."""
+        """Open one."""
         raw: psycopg.Connection[Any] = super().get_new_connection(conn_params)
         raw.adapters.register_loader("json", TextLoader)  # JSON travels as it is; Django says so for jsonb
         raw.add_notice_handler(self._hear)

@@ -14,7 +14,7 @@ from psycopg.pq import TransactionStatus
 from storage.connections import ROLLED_BACK, Cursor, check
 from storage.decoding import decode
 from storage.engines import WorkerConnection
-from storage.exceptions import OutcomeUnknown, WorkerDied
+from storage.exceptions import OutcomeUnknown
 from storage.postgres.base import SNAPSHOT
 from storage.postgres.errors import OLD_PLAN, READ_ONLY, sqlstate
 from storage.sql import Params
@@ -94,12 +94,8 @@ class PostgresConnection(WorkerConnection):
 
     def control(self, statement: str) -> None:
         """Run COMMIT, SAVEPOINT and the like; failures carry Django's classes."""
-        try:
-            with self._errors:
-                self.raw.execute(statement, prepare=False)
-        except BaseException as death:
-            self.broken = True
-            raise WorkerDied(statement, death) from death
+        with self._errors:
+            self.raw.execute(statement, prepare=False)
 
     def begin(self) -> None:
         self.control("BEGIN")

@@ -328,12 +328,12 @@ def test_it_works_from_any_event_loop(transactional_db):
 
 
 async def test_synchronous_code_runs_the_same_work(store, flag):
-    from asgiref.sync import sync_to_async  # noqa: PLC0415
+    from channels.db import database_sync_to_async  # noqa: PLC0415
 
     def work(connection, body):
         return connection.execute("INSERT INTO notes (body) VALUES (%s) RETURNING id", [body]).last_insert_id
 
-    assert await sync_to_async(store.run_transaction)(work, "a") == 1
+    assert await database_sync_to_async(store.run_transaction)(work, "a") == 1
     assert await store.fetch_value("SELECT body FROM notes") == "a"
 
 
