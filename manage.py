@@ -10,6 +10,7 @@ if __name__ == "__main__":
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
+        from django.db import OperationalError
     except ImportError:
         sys.exit("Django is not installed in this Python. `make run` sets everything up in .venv.")
     import config  # noqa: F401 - links the newer SQLite before Django looks for one
@@ -18,3 +19,5 @@ if __name__ == "__main__":
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"{error}")  # a setting that cannot be understood: one line, see config/env.py
+    except OperationalError as error:
+        sys.exit(f"The database cannot be used: {' '.join(str(error).split())}")

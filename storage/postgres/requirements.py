@@ -48,7 +48,9 @@ def connect(alias: str) -> PostgresConnection:
 
 
 def see_that_it_can_be_used(connection: PostgresConnection) -> None:
-    """Raise `Unusable` where a table may not be read and written."""
+    """Raise `Unusable` where there are no tables, or one may not be read and written."""
+    if connection.fetch_value("SELECT to_regclass('django_migrations') IS NULL"):
+        raise Unusable("There are no tables in the database: `manage.py migrate` makes them.")
     closed = connection.fetch_value(_CLOSED, [_tables()])
     if closed is not None:
         raise Unusable(f"The database's user may not read and write the table {closed}: grant it, or be its owner.")
