@@ -47,9 +47,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def reason_of(item: pytest.Item) -> str:
     """Why a test is about SQLite alone. Whoever says that it is has to say why."""
     mark = item.get_closest_marker("sqlite_only")
-    if mark is None or mark.kwargs or len(mark.args) != 1 or not isinstance(mark.args[0], str):
+    reasons = [reason for reason in mark.args if isinstance(reason, str) and reason.strip()] if mark else []
+    if mark is None or mark.kwargs or len(reasons) != 1 or len(mark.args) != 1:
         raise pytest.UsageError(f'{item.nodeid}: write @pytest.mark.sqlite_only("why")')
-    return f"SQLite alone: {mark.args[0]}"
+    return f"SQLite alone: {reasons[0]}"
 
 
 def _place(item: pytest.Item) -> int:
@@ -110,6 +111,21 @@ def database(transactional_db) -> Database:
     """The database of pytest's own process, for other connections and other processes."""
     name = connections["default"].settings_dict["NAME"]
     return PostgresDatabase(Cluster.shared(RUN), name) if ENGINE == "postgres" else SqliteDatabase(Path(name))
+
+
+@pytest.fixture
+def patience(monkeypatch) -> Callable[[float], None]:
+    """Sets how many seconds a connection that is opened from now on waits for somebody else's lock."""
+
+    def wait(seconds: float) -> None:
+        name, value = {
+            "sqlite": ("timeout", seconds),
+            "postgres": ("options", f"-c lock_timeout={round(seconds * 1000)}"),
+        }[ENGINE]
+        for database in (connections.settings["default"], connections["default"].settings_dict):
+            monkeypatch.setitem(database["OPTIONS"], name, value)
+
+    return wait
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from storage.sqlite import checkpointer
 from storage.sqlite.checkpointer import Checkpointer
 from storage.sqlite.connection import SqliteConnection
 
+pytestmark = pytest.mark.sqlite_only("PostgreSQL has a checkpointer of its own")
+
 MEGABYTE = 1024 * 1024
 
 

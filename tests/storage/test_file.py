@@ -10,6 +10,8 @@ import pytest
 from storage.sqlite import file as module
 from storage.sqlite.file import DatabaseFile, identity_of
 
+pytestmark = pytest.mark.sqlite_only("it is about the file")
+
 
 @pytest.fixture
 def path(tmp_path) -> Path:

@@ -58,13 +58,3 @@ def on_workers(settings) -> None:
 def shared_file(notes) -> str:
     """The file of the store that the test has in its own process."""
     return str(connections.settings["default"]["NAME"])
-
-
-@pytest.fixture
-def patience(monkeypatch):
-    """Sets how many seconds a connection waits for somebody else's lock."""
-
-    def wait(seconds: float) -> None:
-        monkeypatch.setitem(connections.settings["default"]["OPTIONS"], "timeout", seconds)
-
-    return wait

@@ -110,6 +110,7 @@ async def connections_of(store: Store) -> list[dict[str, object]]:
     return [await store.transaction(look), *readers]
 
 
+@pytest.mark.sqlite_only("its connections are looked at by PRAGMA")
 @pytest.mark.parametrize("statements", [CONTROL, LASTING, ODD], ids=["control", "lasting", "odd"])
 async def test_a_statement_among_others(store, statements):
     before = await connections_of(store)
@@ -210,6 +211,7 @@ ROUND_TRIPS = [
 ]
 
 
+@pytest.mark.sqlite_only("a column of SQLite's takes any value")
 async def test_values_come_back_as_they_were(store):
     await store.execute("CREATE TABLE kept (value)")
     try:

@@ -16,6 +16,8 @@ from tests.storage.faults.files import INSERT, NOTES, bodies
 from tests.storage.faults.machine import NotPermitted, SmallDisk, SmallFiles
 from tests.storage.held import in_one_group
 
+pytestmark = pytest.mark.sqlite_only("PostgreSQL's disk is not this process's")
+
 PAGE = "x" * 4000
 
 

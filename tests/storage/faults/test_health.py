@@ -18,6 +18,8 @@ from tests.storage.faults.children import Child
 from tests.storage.faults.files import INSERT, NOTES
 from tests.storage.faults.machine import NotPermitted, SmallDisk, SmallFiles, heed_file_modes
 
+pytestmark = pytest.mark.sqlite_only("PostgreSQL's disk is not this process's")
+
 PAGE = "x" * 4000
 
 

@@ -14,6 +14,8 @@ from storage.store import Store
 from tests.storage.faults.children import DEADLINE, Child
 from tests.storage.faults.files import INSERT, bodies
 
+pytestmark = pytest.mark.sqlite_only("the file is written by the process that is killed")
+
 WRITERS = 20
 
 

@@ -14,7 +14,10 @@ from storage.store import Store
 from tests.storage.faults.children import Child
 from tests.storage.faults.files import INSERT
 
-pytestmark = pytest.mark.usefixtures("on_workers", "notes")
+pytestmark = [
+    pytest.mark.usefixtures("on_workers", "notes"),
+    pytest.mark.sqlite_only("PostgreSQL has no lock on everything"),
+]
 
 
 def hold(pipe) -> None:

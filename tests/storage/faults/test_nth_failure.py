@@ -21,7 +21,10 @@ from storage.exceptions import StorageError
 from storage.store import Store
 from tests.storage.faults.files import INSERT
 
-pytestmark = pytest.mark.usefixtures("on_workers", "notes")
+pytestmark = [
+    pytest.mark.usefixtures("on_workers", "notes"),
+    pytest.mark.sqlite_only("every operation of its library fails in turn"),
+]
 
 
 DEADLINE = 10

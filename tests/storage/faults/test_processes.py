@@ -11,6 +11,8 @@ from storage.store import Store
 from tests.storage.faults.children import Child
 from tests.storage.faults.files import INSERT, bodies
 
+pytestmark = pytest.mark.sqlite_only("they share a file, of which one writes at a time")
+
 CHILDREN, WRITES = 3, 200
 
 

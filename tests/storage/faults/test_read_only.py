@@ -16,6 +16,8 @@ from tests.storage.faults.children import Child
 from tests.storage.faults.files import INSERT, bodies, opened
 from tests.storage.faults.machine import NotPermitted, heed_file_modes
 
+pytestmark = pytest.mark.sqlite_only("it is about the modes of the file")
+
 
 def read_and_try_to_write(pipe: Pipe, closed: list[Path], workers: bool) -> None:
     settings.STORAGE_WORKERS = workers

@@ -12,6 +12,8 @@ from tests.storage.faults.children import Child
 from tests.storage.faults.files import INSERT, bodies, opened
 from tests.storage.faults.machine import NotPermitted, fail_every_sync
 
+pytestmark = pytest.mark.sqlite_only("PostgreSQL's disk is not this process's")
+
 
 def write_without_a_disk(pipe) -> object:
     try:
