@@ -113,6 +113,12 @@ def database(transactional_db) -> Database:
     return PostgresDatabase(Cluster.shared(RUN), name) if ENGINE == "postgres" else SqliteDatabase(Path(name))
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb) -> bool:
+    """PostgreSQL drops none that somebody is connected to; with its cluster it goes away all the same."""
+    return bool(django_db_keepdb or ENGINE == "postgres")
+
+
 @pytest.fixture
 def patience(monkeypatch) -> Callable[[float], None]:
     """Sets how many seconds a connection that is opened from now on waits for somebody else's lock."""

@@ -16,6 +16,7 @@ from chat.live import hub, process
 from chat.models import Membership, Room, User
 from chat.queries.revisions import Revisions, revisions
 from chat.queries.welcome import welcome
+from storage.engines import engine_of
 from storage.store import store
 from tests.chat.conftest import log_in
 
@@ -86,16 +87,22 @@ def test_what_ends_nothing_is_not_marked(people):
 @pytest.fixture
 def reads(monkeypatch) -> list[str]:
     """The statements that are read on a storage thread, from here on."""
-    from storage.sqlite.connection import SqliteConnection  # noqa: PLC0415 - to see what it is asked
-
     statements: list[str] = []
-    run = SqliteConnection._run
+    engine = type(engine_of("default"))
+    connect = engine.connect
 
-    def remembered(self, sql, params):
-        statements.append(sql)
-        return run(self, sql, params)
+    def listened_to(self, *, reading):
+        connection = connect(self, reading=reading)
+        run = connection._run
 
-    monkeypatch.setattr(SqliteConnection, "_run", remembered)
+        def remembered(sql, params):
+            statements.append(sql)
+            return run(sql, params)
+
+        connection._run = remembered
+        return connection
+
+    monkeypatch.setattr(engine, "connect", listened_to)
     return statements
 
 
