@@ -99,7 +99,7 @@ def reads(monkeypatch) -> list[str]:
             statements.append(sql)
             return run(sql, params)
 
-        connection._run = remembered
+        connection._run = remembered  # type: ignore[method-assign]
         return connection
 
     monkeypatch.setattr(engine, "connect", listened_to)
