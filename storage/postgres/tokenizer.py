@@ -79,8 +79,8 @@ _QUERY = """
             FROM unnest(search_vector(term, 0)) AS word (lexeme, places, weights), unnest(places) AS place;
             phrases := phrases || phrase;
         END LOOP;
-        RETURN concat_ws(' & ', '#' || nullif(part, ''),
-            array_to_string(phrases, ' & ') || nullif(':' || beginning, ':'));
+        RETURN concat_ws(' & ', '#' || nullif(part, ''), array_to_string(phrases, ' & '))
+            || CASE WHEN beginning = '*' THEN ':*' ELSE '' END;
     END
     $function$
 """
@@ -110,13 +110,13 @@ _EXCERPT = f"""
         {_FOLD}
         tokens := ARRAY(SELECT left(word, {MAX_WORD_CHARS}) FROM {_SPLIT} ORDER BY number);
         total := cardinality(tokens);
-        SELECT array_agg(till - length(found[2])), array_agg(till),
-            array_agg(number::int - 1) FILTER (WHERE number = 1 OR found[1] ~ '[.:][ \\t\\n\\r]+$')
+        SELECT array_agg(till - length(pair[2])), array_agg(till),
+            array_agg(number::int - 1) FILTER (WHERE number = 1 OR pair[1] ~ '[.:][ \\t\\n\\r]+$')
         INTO starts, ends, sentences
         FROM (
-            SELECT found, number, sum(length(found[1]) + length(found[2])) OVER (ORDER BY number)::int AS till
+            SELECT pair, number, sum(length(pair[1]) + length(pair[2])) OVER (ORDER BY number)::int AS till
             FROM regexp_matches(body, '([{_BETWEEN}{_DROPPED}]*)([^{_BETWEEN}{_DROPPED}][^{_BETWEEN}]*)', 'g')
-                WITH ORDINALITY AS matched (found, number) ORDER BY number
+                WITH ORDINALITY AS matched (pair, number) ORDER BY number
         ) AS placed;
         SELECT array_agg(at), array_agg(phrase), array_agg(size) INTO places, phrases, sizes
         FROM (
