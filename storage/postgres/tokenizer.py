@@ -18,31 +18,33 @@ def _escaped(table: str) -> str:
     )
 
 
+def _each(table: str) -> list[int]:
+    return [number for first, last in ranges(table) for number in range(first, last + 1)]
+
+
 _BETWEEN, _DROPPED = _escaped(SEPARATORS), _escaped(DROPPED)
 
 # Written into each function rather than called: while a dump is loaded, no function would find another. Each letter
-# beyond ASCII is looked up once; `translate` would go through the whole table for every character of the text.
+# that has to be folded is looked up once; `translate` would go through the whole table for every character of the text.
+# What is dropped stands at the table's end, for nothing.
 _DECLARE = f"""
-        folded CONSTANT text := '{FOLDED}';
+        folded CONSTANT text := '{FOLDED}' || E'{"".join(f"{chr(92)}u{number:04x}" for number in _each(DROPPED))}';
         folded_to CONSTANT text := '{FOLDED_TO}';
         words text := lower(body COLLATE "C");
+        between text := '[^a-z0-9]+';
         letter text;
-        place int;
 """
 _FOLD = f"""
         IF words ~ '[^\\x01-\\x7f]' THEN
-            words := regexp_replace(words, '[{_DROPPED}]+', '', 'g');
+            between := '[{_BETWEEN}]+';
             FOR letter IN
-                SELECT DISTINCT one FROM string_to_table(regexp_replace(words, '[\\x01-\\x7f]+', '', 'g'), NULL) AS one
+                SELECT DISTINCT string_to_table(regexp_replace(words, '[^{FOLDED}{_DROPPED}]+', '', 'g'), NULL)
             LOOP
-                place := strpos(folded, letter);
-                IF place > 0 THEN
-                    words := replace(words, letter, substr(folded_to, place, 1));
-                END IF;
+                words := replace(words, letter, substr(folded_to, strpos(folded, letter), 1));
             END LOOP;
         END IF;
-"""  # noqa: S608 - our own words
-_SPLIT = f"regexp_split_to_table(words, '[{_BETWEEN}]+') WITH ORDINALITY AS split (word, number) WHERE word <> ''"
+"""
+_SPLIT = "regexp_split_to_table(words, between) WITH ORDINALITY AS split (word, number) WHERE word <> ''"
 
 # Besides its words a text has its part of the table, as a word that no text has.
 _VECTOR = f"""
