@@ -30,7 +30,7 @@ _WRITE = sql(
                 AND (SELECT id FROM chat_event
                     WHERE actor_id = given.sender_id AND client_id = given.client_id) IS NULL
                 AND (given.reply_to_id IS NULL
-                    OR (SELECT room_id FROM chat_message WHERE id = given.reply_to_id) = room.id))
+                    OR (SELECT id FROM chat_message WHERE id = given.reply_to_id AND room_id = room.id) IS NOT NULL))
             FROM given, room)
         RETURNING id, head - (SELECT more FROM room) AS before
     ), written AS (
