@@ -147,7 +147,8 @@ class Event(models.Model):
     An event of kind `message`, `edit`, `delete` or `reaction` names its message; what the text is now stands in the
     message, so that the log never repeats what was taken back. `data` holds what else an event carries, as JSON text.
 
-    `client_id` and `digest` make edits, deletes and reactions as repeatable as sends; a message has its own.
+    `client_id` and `digest` make edits, deletes and reactions as repeatable as sends; a message has its own. Where
+    several write at once a message's `client_id` stands here too: nobody uses it for something else in another room.
     """
 
     class Kind(models.TextChoices):

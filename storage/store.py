@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connections, transaction
 
 from storage.connections import Connection, DjangoConnection, Row, WriteResult
 from storage.database import Database, Path
@@ -29,6 +29,7 @@ from storage.history import History, Position
 from storage.pool.stock import StockPath
 from storage.pool.tasks import Work
 from storage.pool.workers import Workers
+from storage.pool.writers import ATTEMPTS
 from storage.rollout.flags import Flags, check_name
 from storage.sql import Fragment, Params, sql
 from storage.watch.figures import Histogram
@@ -148,10 +149,17 @@ class Store:
     def run_transaction(self, work: Callable[[Connection, *Args], T], *args: *Args, database: str = "default") -> T:
         """`transaction` for synchronous code (views, commands, the admin), on Django's connection of this thread.
 
-        Joins a transaction that is open there already.
+        Joins a transaction that is open there already. As with `transaction`, `work` may run more than once.
         """
-        with transaction.atomic(using=database):
-            return work(DjangoConnection(database), *args)
+        attempts = 1 if connections[database].in_atomic_block else ATTEMPTS
+        while True:
+            attempts -= 1
+            try:
+                with transaction.atomic(using=database):
+                    return work(DjangoConnection(database), *args)
+            except DatabaseError as error:
+                if not attempts or not engine_of(database).gave_way(error):
+                    raise
 
     # What the database must still have
 

@@ -20,7 +20,7 @@ _DONE = sql(
     FROM chat_message WHERE sender_id = %s AND client_id = %s
     UNION ALL
     SELECT message_id, room_id, seq, digest, {at}
-    FROM chat_event WHERE actor_id = %s AND client_id = %s
+    FROM chat_event WHERE actor_id = %s AND client_id = %s AND kind <> 'message'
     """,
     created_at=dialect.iso("created_at"),
     at=dialect.iso("at"),
@@ -85,7 +85,7 @@ def _post_message(connection: Connection, sender: int, frame: Send, digest: str)
         raise Refused(Code.NOT_FOUND, "there is no such message to reply to")
     row = connection.fetch_one(_INSERT, [frame.room, sender, frame.client_id, seq, frame.body, digest, frame.reply_to])
     assert row is not None  # noqa: S101 - an INSERT that does not raise returns its row
-    append_event(connection, frame.room, seq, Entry(Event.Kind.MESSAGE, sender, row["id"]))
+    append_event(connection, frame.room, seq, Entry(Event.Kind.MESSAGE, sender, row["id"], client_id=frame.client_id))
     return Ack(frame.client_id, row["id"], frame.room, seq, row["at"], duplicate=False)
 
 

@@ -39,8 +39,8 @@ _WRITE = sql(
         FROM taken, given ORDER BY place
         RETURNING *
     ), logged AS (
-        INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, at)
-        SELECT room_id, seq, 'message', sender_id, id, created_at FROM written ORDER BY seq
+        INSERT INTO chat_event (room_id, seq, kind, actor_id, message_id, client_id, at)
+        SELECT room_id, seq, 'message', sender_id, id, client_id, created_at FROM written ORDER BY seq
     )
     SELECT {acks} AS acks, {events} AS events FROM (
         SELECT {ack} AS ack, {event} AS event
