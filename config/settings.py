@@ -92,6 +92,7 @@ ROLLOUT_FLAGS = {
 }
 
 # More than one process: hints between them go through Redis.
+REDIS_URL = env.REDIS_URL
 CHANNEL_LAYERS: dict[str, Any] = (
     {
         "default": {

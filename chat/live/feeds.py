@@ -90,10 +90,11 @@ class Feeds:
     def move(self, heads: dict[int, int]) -> None:
         """Serve what is missing, from storage, up to these heads: room ids and how far each room is known to be."""
         for room, head in heads.items():
-            if room in self._feeds:
-                self._advance(self._feeds[room], head)
-            else:
+            feed = self._feeds.get(room)
+            if feed is None:
                 self._note(room, head)
+            elif head > feed.head:
+                self._advance(feed, head)
 
     def forget_unheard(self) -> None:
         """Forget how far rooms are that nobody hears: whoever was on the way in while that was noted is in by now."""

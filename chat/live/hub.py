@@ -16,14 +16,14 @@ from django.db import DatabaseError
 from chat import protocol
 from chat.live.batch import Committed
 from chat.live.feeds import Feeds
-from chat.live.hints import Hint, Hints
+from chat.live.hints import Hints
 from chat.live.listener import Listener
 from chat.live.memberships import Memberships
+from chat.live.neighbours import Neighbours
 from chat.live.presence import Presence
 from chat.live.read_positions import ReadPositions
 from chat.protocol import Close
 from chat.queries import credentials, events
-from chat.queries.installation import identity
 from chat.queries.look import look
 from storage.exceptions import FileLost, StorageError
 
@@ -39,15 +39,18 @@ class Hub:
     A process has one hub (`chat.live.process`), which lives on its event loop.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hints: Hints, neighbours: Neighbours) -> None:
         self._listeners: set[Listener] = set()
         self._epoch: str | None = None
         self._memberships = Memberships(self._listeners, self._leave, self._show_rooms)
         self._feeds = Feeds(self._memberships.follow, self._memberships.renamed)
         self._look: asyncio.Task[None] | None = None
         self._emptied: asyncio.Future[None] | None = None
-        self._hints = Hints(self._heard, identity)
-        self.presence = Presence(self._announce, self._hints.send)
+        self._hints = hints
+        hints.hear("heads", lambda hint: self._feeds.move(dict(hint["heads"])))
+        hints.hear("typing", lambda hint: self._show_typing(hint["user"], hint["name"], hint["room"]))
+        hints.hear("read", lambda hint: self.read_positions.heard(hint["user"], hint["room"]))
+        self.presence = Presence(self._announce, neighbours)
         self.read_positions = ReadPositions(self._hints.send)
 
     # Listeners come and go.
@@ -155,24 +158,12 @@ class Hub:
     def _announce(self, user: int, name: str, where: set[int], online: bool) -> None:
         self._feeds.say(where, lambda room: protocol.presence(room, user, name, online=online), besides=user)
 
-    def _heard(self, hint: Hint) -> None:
-        match hint["kind"]:
-            case "heads":
-                self._feeds.move(dict(hint["heads"]))
-            case "typing":
-                self._show_typing(hint["user"], hint["name"], hint["room"])
-            case "read":
-                self.read_positions.heard(hint["user"], hint["room"])
-            case "presence":
-                self.presence.heard(hint["process"], hint["people"])
-
     # Once a second: what hints have missed, who belongs where, and who is still let in.
 
     async def _look_around(self) -> None:
         for times in itertools.count(1):
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                self.presence.tick()
                 await self._look_at_all(whatever_changed=times % LOOK_WHATEVER_CHANGED == 0)
             except FileLost:
                 pass  # storage has said so, once

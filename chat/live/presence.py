@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Set
-from dataclasses import dataclass, field
-from time import monotonic
+from dataclasses import dataclass
 from typing import Any
 
+from chat.live.neighbours import Neighbours
+
 GRACE_SECONDS = 5.0
-TELL_SECONDS = 10.0
-FORGET_SECONDS = 30.0
+PEOPLE = "people"
 
 
 @dataclass(slots=True)
@@ -25,42 +25,32 @@ class Person:
     leaving: asyncio.TimerHandle | None = None
 
 
-@dataclass(slots=True)
-class Neighbour:
-    """Another process: who is there, and when it was last heard."""
-
-    people: dict[int, tuple[str, set[int]]] = field(default_factory=dict)
-    heard_at: float = field(default_factory=monotonic)
-
-
 class Presence:
     """This process's view. `announce(user, name, rooms, online)` is called when somebody came or went for good."""
 
-    def __init__(
-        self, announce: Callable[[int, str, set[int], bool], None], tell: Callable[[dict[str, Any]], None]
-    ) -> None:
+    def __init__(self, announce: Callable[[int, str, set[int], bool], None], neighbours: Neighbours) -> None:
         self._announce = announce
-        self._tell = tell
+        self._neighbours = neighbours
         self._here: dict[int, Person] = {}
-        self._neighbours: dict[str, Neighbour] = {}
-        self._told_at = 0.0
+        neighbours.watch(PEOPLE, self._changed_elsewhere)
 
     def enter(self, user: int, name: str, rooms: set[int]) -> None:
         """One more connection of this person."""
         known = self.is_online(user)
-        person = self._here.setdefault(user, Person(user, name, set(rooms)))
+        person = self._here.setdefault(user, Person(user, name, set()))
         person.connections += 1
-        person.rooms = set(rooms)
         if person.leaving is not None:
             person.leaving.cancel()
             person.leaving = None
+        self.moved(user, rooms)
         if not known:
             self._announce(user, name, set(rooms), True)
-        self._tell_all()
 
     def moved(self, user: int, rooms: set[int]) -> None:
         """Note that this person is in these rooms now. They are connected to this process."""
-        self._here[user].rooms = set(rooms)
+        person = self._here[user]
+        person.rooms = set(rooms)
+        self._neighbours.tell(PEOPLE, user, [person.name, sorted(rooms)])
 
     def leave(self, user: int) -> None:
         """One connection less. Nobody hears of it before `GRACE_SECONDS` have passed without another."""
@@ -71,45 +61,23 @@ class Presence:
 
     def people(self, rooms: Set[int]) -> dict[int, str]:
         """The people who are there and share one of these rooms, with their names."""
-        people = {person.id: person.name for person in self._here.values() if person.rooms & rooms}
-        for neighbour in self._neighbours.values():
-            people |= {user: name for user, (name, theirs) in neighbour.people.items() if theirs & rooms}
-        return people
+        elsewhere = self._neighbours.items(PEOPLE)
+        people = {user: name for user, (name, theirs) in elsewhere if not rooms.isdisjoint(theirs)}
+        return people | {one.id: one.name for one in self._here.values() if not rooms.isdisjoint(one.rooms)}
 
     def is_online(self, user: int) -> bool:
         """Whether this person is connected to any process."""
-        return user in self._here or any(user in neighbour.people for neighbour in self._neighbours.values())
-
-    def heard(self, process: str, people: list[tuple[int, str, list[int]]]) -> None:
-        """Another process tells who is there."""
-        before = self._neighbours.get(process, Neighbour()).people
-        self._neighbours[process] = Neighbour({user: (name, set(rooms)) for user, name, rooms in people})
-        self._compare(before, self._neighbours[process].people)
-
-    def tick(self) -> None:
-        """Once in a while: tell the others again, and forget processes that have gone silent."""
-        now = monotonic()
-        if now - self._told_at > TELL_SECONDS:
-            self._tell_all()
-        for process, neighbour in list(self._neighbours.items()):
-            if now - neighbour.heard_at > FORGET_SECONDS:
-                del self._neighbours[process]
-                self._compare(neighbour.people, {})
+        return user in self._here or bool(self._neighbours.values(PEOPLE, user))
 
     def _left(self, person: Person) -> None:
         self._here.pop(person.id, None)
+        self._neighbours.tell(PEOPLE, person.id, None)
         if not self.is_online(person.id):
             self._announce(person.id, person.name, set(person.rooms), False)
-        self._tell_all()
 
-    def _compare(self, before: dict[int, tuple[str, set[int]]], after: dict[int, tuple[str, set[int]]]) -> None:
-        for user in before.keys() ^ after.keys():
-            elsewhere = user in self._here or sum(user in n.people for n in self._neighbours.values()) > (user in after)
-            if not elsewhere:
-                name, rooms = (after if user in after else before)[user]
-                self._announce(user, name, rooms, user in after)
-
-    def _tell_all(self) -> None:
-        self._told_at = monotonic()
-        people = [[person.id, person.name, sorted(person.rooms)] for person in self._here.values()]
-        self._tell({"kind": "presence", "people": people})
+    def _changed_elsewhere(self, user: int, before: Any, after: Any) -> None:
+        if user in self._here or (before and after):
+            return
+        name, rooms = after or before
+        if len(self._neighbours.values(PEOPLE, user)) == bool(after):  # no third process has them
+            self._announce(user, name, set(rooms), bool(after))

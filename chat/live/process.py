@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from chat.limits import Allowances
+from chat.live.allowances import Allowances
 from chat.live.commit_queue import CommitQueue
 from chat.live.cut_history import CutHistory
+from chat.live.hints import Hints
 from chat.live.hub import Hub
+from chat.live.neighbours import Neighbours
+from chat.queries.installation import identity
 
-hub = Hub()
+hints = Hints(identity)
+neighbours = Neighbours(hints)
+hub = Hub(hints, neighbours)
 commit_queue = CommitQueue(hub.publish)
-allowances = Allowances()
+allowances = Allowances(hints, neighbours)
 cut_history = CutHistory()

@@ -13,13 +13,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from chat.addresses import client_address
+from chat.attempts import Attempts, begin, succeed
 from chat.hashing import Busy
-from chat.limits import Attempts, begin_together
 
 THROTTLED = "throttled"
 
-by_person = Attempts(at_once=10, then_every=30.0)
-by_address = Attempts(at_once=50, then_every=6.0)
+by_person = Attempts("log in as", at_once=10, then_every=30.0)
+by_address = Attempts("log in from", at_once=50, then_every=6.0)
 
 
 @contextmanager
@@ -30,8 +30,8 @@ def attempt(request: HttpRequest | None, username: str) -> Iterator[None]:
         ValidationError: there were too many; the password is not looked at.
     """
     address = client_address(request)
-    person = (username.casefold(), address)
-    wait = begin_together((by_person, person), (by_address, address))
+    counts = (by_person, (username.casefold(), address)), (by_address, address)
+    wait = begin(*counts)
     if wait:
         message = f"There were too many attempts. Wait {math.ceil(wait)} seconds and try again."
         raise ValidationError(message, code=THROTTLED)
@@ -45,5 +45,4 @@ def attempt(request: HttpRequest | None, username: str) -> Iterator[None]:
         raise
     finally:
         if not failed:
-            by_person.succeed(person)
-            by_address.succeed(address)
+            succeed(*counts)

@@ -1,23 +1,22 @@
 """The word that the first visitor of a new installation is asked for, where others than this machine can reach it.
 
 It stands in the server's log at the start and in a file that only the server's user can read, so whoever knows it runs
-this server. It goes with the first account.
+this server. It goes with the first account. All machines of an installation know the same one without telling one
+another: it follows from what they have in common.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import secrets
-from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 
 from django.conf import settings
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 
-from chat.models import User
+from chat.models import Installation, User
 
 logger = logging.getLogger("chat")
 
@@ -30,14 +29,19 @@ def is_needed() -> bool:
 
 
 def announce() -> None:
-    """Make the word if need be, and say it in the log; at the start of a server. Where there is an account, it goes."""
+    """Say the word, if there is need of one, in the log and in the file; at the start of a server.
+
+    Where there is an account already, the file goes.
+    """
     if User.objects.exists():
         forget()
     elif is_needed():
+        word = _word()
+        _write(word)
         logger.warning(
             "Nobody is here yet. Whoever makes the owner's account on /setup/ is asked for this word: %s (it stands in"
             " %s as well)",
-            *(_word(), _file()),
+            *(word, _file()),
         )
 
 
@@ -56,18 +60,18 @@ def _file() -> Path:
 
 
 def _word() -> str:
-    file = _file()
-    word = file.read_text().strip() if file.exists() else ""
-    if word:
-        return word
-    file.unlink(missing_ok=True)  # empty: the disk was full, or the power went, before there was a word in it
-    made = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
-    with NamedTemporaryFile("w", dir=file.parent, prefix="setup_word.") as whole:  # readable by its owner alone
-        whole.write(made + "\n")
-        whole.flush()
-        with suppress(FileExistsError):  # of two processes that start at once, one makes the word
-            os.link(whole.name, file)
-    return file.read_text().strip()
+    """The installation's: the same on every machine that has its `SECRET_KEY`."""
+    identity = Installation.objects.values_list("identity", flat=True).get()
+    number = int.from_bytes(salted_hmac("posthorn.setup_word", identity, algorithm="sha256").digest())
+    letters = [LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(12)]
+    return "-".join("".join(letters[start : start + 4]) for start in range(0, 12, 4))
+
+
+def _write(word: str) -> None:
+    descriptor, whole = mkstemp(dir=_file().parent, prefix="setup_word.")  # readable by its owner alone
+    with os.fdopen(descriptor, "w") as file:
+        file.write(word + "\n")
+    Path(whole).replace(_file())
 
 
 def _is_this_machine(name: str) -> bool:

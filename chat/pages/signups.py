@@ -10,12 +10,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from chat.addresses import client_address
-from chat.limits import Attempts, begin_together
+from chat.attempts import Attempts, begin, succeed
 from chat.models import Invite
 from chat.pages.logins import THROTTLED
 
-by_address = Attempts(at_once=50, then_every=30.0)  # an office behind one address, invited in one sitting
-by_invite = Attempts(at_once=150, then_every=15.0)
+# An office behind one address is invited in one sitting.
+by_address = Attempts("sign up from", at_once=50, then_every=30.0)
+by_invite = Attempts("sign up by", at_once=150, then_every=15.0)
 
 
 @contextmanager
@@ -25,14 +26,13 @@ def sign_up(request: HttpRequest, invite: Invite) -> Iterator[None]:
     Raises:
         ValidationError: there were too many just now.
     """
-    address = client_address(request)
-    wait = begin_together((by_address, address), (by_invite, invite.pk))
+    counts = (by_address, client_address(request)), (by_invite, invite.pk)
+    wait = begin(*counts)
     if wait:
         message = f"Many accounts were made just now. Wait {math.ceil(wait)} seconds and try again."
         raise ValidationError(message, code=THROTTLED)
     try:
         yield
     except BaseException:
-        by_address.succeed(address)
-        by_invite.succeed(invite.pk)
+        succeed(*counts)
         raise

@@ -61,7 +61,11 @@ _OPEN = sql(
     ),
     by_name=dialect.any_case("r.name"),
 )
-_MEMBERSHIPS = sql("SELECT user_id, room_id FROM chat_membership WHERE {these}", these=dialect.among("user_id"))
+_MEMBERSHIPS = sql(
+    "SELECT user_id, {rooms} AS rooms FROM chat_membership WHERE {these} GROUP BY user_id",
+    rooms=dialect.json_list("room_id"),
+    these=dialect.among("user_id"),
+)
 _MARK_READ = sql(
     """
     UPDATE chat_membership SET read_seq = {seq} FROM chat_room r
@@ -111,8 +115,7 @@ async def memberships(users: list[int]) -> Memberships:
 def _memberships(connection: Connection, users: list[int]) -> Memberships:
     rows = connection.fetch_all(_MEMBERSHIPS, [json.dumps(users)])
     found: dict[int, set[int]] = {user: set() for user in users}
-    for row in rows:
-        found[row["user_id"]].add(row["room_id"])
+    found |= {row["user_id"]: set(json.loads(row["rooms"])) for row in rows}
     return Memberships(found, revisions(connection).memberships)
 
 

@@ -12,10 +12,14 @@ import math
 import resource
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from chat.addresses import client_networks
+from chat.live import process
+from chat.live.neighbours import Counts, Neighbours
 
 logger = logging.getLogger("chat")
 
@@ -36,26 +40,35 @@ SAY_SECONDS = 10.0
 
 
 class Strangers:
-    """How many connections each network has that nobody has said `hello` on."""
+    """How many connections each network has, to all processes, that nobody has said `hello` on.
 
-    def __init__(self) -> None:
-        self._of: dict[str, int] = {}
+    Two processes that let somebody in at the same moment do not know of one another yet: all together may have so many
+    more as each of them lets in within a tenth of a second.
+    """
+
+    def __init__(self, neighbours: Neighbours) -> None:
+        self._counts = Counts(neighbours, "strangers")
 
     def enter(self, networks: Sequence[str]) -> bool:
         """One more; False, and none more, if this address or this site has too many."""
         limit = settings.CONNECTIONS_PER_ADDRESS
-        if any(self._of.get(key, 0) >= most for key, most in zip(networks, (limit, limit * SITE), strict=False)):
+        keys = [_key(network) for network in networks]
+        if any(self._counts.everywhere(key) >= most for key, most in zip(keys, (limit, limit * SITE), strict=False)):
             return False
-        for key in networks:
-            self._of[key] = self._of.get(key, 0) + 1
+        for key in keys:
+            self._counts.add(key, 1)
         return True
 
     def leave(self, networks: Sequence[str]) -> None:
         """One less."""
-        for key in networks:
-            self._of[key] -= 1
-            if not self._of[key]:
-                del self._of[key]
+        for network in networks:
+            self._counts.add(_key(network), -1)
+
+
+@lru_cache(maxsize=4096)
+def _key(network: str) -> str:
+    """What a network is called where other processes hear of it: nobody on the way learns who visits."""
+    return salted_hmac("posthorn.strangers", network, algorithm="sha256").hexdigest()[:24]
 
 
 class Visitor:
@@ -142,7 +155,7 @@ class Visitors:
     """All connections of this process."""
 
     def __init__(self) -> None:
-        self.strangers = Strangers()
+        self.strangers = Strangers(process.neighbours)
         self._of: dict[tuple[str, int], Visitor] = {}
         self._most: int | None = None
         self._turned_away = 0

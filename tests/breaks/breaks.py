@@ -203,4 +203,35 @@ BREAKS = [
         "*[]",
         ("tests/chat/test_draining.py::test_it_is_not_ready_before_anything_is_closed_and_takes_nobody_in",),
     ),
+    # Over all processes
+    Break(
+        "what was sent elsewhere is not owed",
+        "chat/limits.py",
+        "self._tokens = min(self._burst, self._tokens - amount)",
+        "self._tokens = max(0.0, min(self._burst, self._tokens - amount))",
+        ("tests/chat/test_neighbours.py",),
+    ),
+    Break(
+        "every process counts wrong passwords for itself",
+        "chat/attempts.py",
+        "    wait = shared_counts.begin([those.count(key) for those, key in attempts])\n",
+        "    wait = 0.0\n",
+        (
+            "tests/chat/test_shared_limits.py::test_who_guesses_a_password_is_stopped_by_all_processes_together_and_restarts_forget_nothing",
+        ),
+    ),
+    Break(
+        "what a process missed of another is not asked for",
+        "chat/live/neighbours.py",
+        "        if neighbour.number < number:\n",
+        "        if neighbour.number > number:\n",
+        ("tests/chat/test_neighbours.py",),
+    ),
+    Break(
+        "a process that is killed is never given up",
+        "chat/live/neighbours.py",
+        "        self.forget_the_silent()\n",
+        "",
+        ("tests/chat/test_neighbours.py",),
+    ),
 ]

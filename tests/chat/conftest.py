@@ -14,12 +14,15 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.sessions.backends.db import SessionStore
 
 from chat.actions.accounts import create_member, create_owner
-from chat.limits import Allowances
 from chat.live import process
+from chat.live.allowances import Allowances
 from chat.live.commit_queue import CommitQueue
 from chat.live.consumer import ChatConsumer
+from chat.live.hints import Hints
 from chat.live.hub import Hub
+from chat.live.neighbours import Neighbours
 from chat.models import Installation, Room, User
+from chat.queries.installation import identity
 from storage.store import Store, store
 
 
@@ -102,8 +105,10 @@ async def visit(people, own_store, settings, monkeypatch):
     """Opens a connection in this process, to a hub and a commit queue of the test's own."""
     settings.CHANNEL_LAYERS = {}
     settings.SENDS_PER_SECOND = settings.FRAMES_PER_SECOND = 100_000
-    monkeypatch.setattr(process, "allowances", Allowances())
-    hub = Hub()
+    hints = Hints(identity)
+    neighbours = Neighbours(hints)
+    hub = Hub(hints, neighbours)
+    monkeypatch.setattr(process, "allowances", Allowances(hints, neighbours))
     monkeypatch.setattr(process, "hub", hub)
     monkeypatch.setattr(process, "commit_queue", CommitQueue(hub.publish))
     visits: list[Visit] = []

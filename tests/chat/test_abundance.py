@@ -10,7 +10,11 @@ from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 
 from chat.actions.accounts import renew_invite
-from chat.limits import Allowance, Allowances, Attempts
+from chat.attempts import Attempts
+from chat.limits import Allowance
+from chat.live.allowances import Allowances
+from chat.live.hints import Hints
+from chat.live.neighbours import Neighbours
 from chat.models import User
 from chat.pages import signups
 from tests.chat.test_accounts import post, token
@@ -36,24 +40,29 @@ async def test_one_person_makes_so_many_rooms_in_an_hour_and_brings_in_ten_times
     assert len(server.rows("SELECT 1 FROM chat_room WHERE name LIKE 'No. %'")) == 3
 
 
-def test_rooms_made_are_not_forgotten_by_going_away(settings, monkeypatch):
-    monkeypatch.setattr("chat.limits.KEPT", 2)
-    monkeypatch.setattr("chat.limits.BURST_SECONDS", 0.0)
-    allowances = Allowances()
-    made = allowances.of(1)
-    made.rooms.take()
+async def nowhere() -> str:
+    return "nowhere"
+
+
+def test_what_was_used_is_not_forgotten_by_going_away(monkeypatch):
+    monkeypatch.setattr("chat.live.allowances.KEPT", 2)
+    hints = Hints(nowhere)
+    allowances = Allowances(hints, Neighbours(hints))
+    allowances._most = 2
+    used = allowances.of(1)
+    used.search_seconds.take(2.0)
     for user in range(2, 50):
         allowances.of(user)
-    assert allowances.of(1) is made
+    assert allowances.of(1) is used
     assert len(allowances._of) < 5
-    assert isinstance(made, Allowance)
+    assert isinstance(used, Allowance)
 
 
 @pytest.fixture
 def join(monkeypatch):
     """Makes an account from an address; returns whether it was made. So slow that no test sees the end of a wait."""
-    monkeypatch.setattr(signups, "by_address", Attempts(at_once=3, then_every=3_600))
-    monkeypatch.setattr(signups, "by_invite", Attempts(at_once=5, then_every=3_600))
+    monkeypatch.setattr(signups, "by_address", Attempts("test from", at_once=3, then_every=3_600))
+    monkeypatch.setattr(signups, "by_invite", Attempts("test by", at_once=5, then_every=3_600))
 
     def join(address: str, invite: int = 1) -> bool:
         link: Any = SimpleNamespace(pk=invite)

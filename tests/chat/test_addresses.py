@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 
 from chat.addresses import client_address, client_networks
-from chat.limits import Attempts
+from chat.attempts import Attempts
 from chat.pages import logins
 
 
@@ -62,7 +62,7 @@ def test_a_connection_is_counted_by_its_network_and_by_its_site():
 
 def test_another_port_does_not_make_another_visitor(settings, monkeypatch):
     settings.HTTPS = True
-    monkeypatch.setattr(logins, "by_person", Attempts(at_once=3, then_every=3_600))
+    monkeypatch.setattr(logins, "by_person", Attempts("test as", at_once=3, then_every=3_600))
     outcomes = []
     for port in range(5):
         request = RequestFactory().post("/login/", HTTP_X_FORWARDED_FOR=f"192.0.2.1:{40_000 + port}")

@@ -12,8 +12,8 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, ma
 from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 
+from chat.attempts import Attempts
 from chat.hashing import Busy, QueuedPasswordHasher, Turns
-from chat.limits import Attempts
 from chat.pages import logins
 
 MANY = 40
@@ -83,7 +83,7 @@ def test_the_hashes_are_djangos_own(monkeypatch):
 
 
 def test_a_password_that_was_not_looked_at_counts_as_no_attempt(monkeypatch):
-    monkeypatch.setattr(logins, "by_person", Attempts(at_once=2, then_every=3_600))
+    monkeypatch.setattr(logins, "by_person", Attempts("test as", at_once=2, then_every=3_600))
     request = RequestFactory().post("/login/")
     for _ in range(5):
         with pytest.raises(Busy), logins.attempt(request, "bob"):

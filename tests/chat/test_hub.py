@@ -12,13 +12,16 @@ from chat import protocol
 from chat.actions import rooms
 from chat.live import consumer, hub, process
 from chat.live.consumer import ChatConsumer
+from chat.live.hints import Hints
 from chat.live.hub import Hub
 from chat.live.listener import Listener
+from chat.live.neighbours import Neighbours
 from chat.live.socket import Socket
 from chat.models import Room
 from chat.queries import events
 from chat.queries import rooms as queries
 from chat.queries.credentials import LogIn
+from chat.queries.installation import identity
 from chat.queries.welcome import welcome
 from storage.exceptions import QueryTimeout
 from storage.store import store
@@ -172,7 +175,8 @@ async def test_somebody_who_comes_as_the_last_one_leaves_still_hears_other_proce
     async def receive(event: dict) -> None:
         await frames.put(event)
 
-    hub = Hub()
+    hints = Hints(identity)
+    hub = Hub(hints, Neighbours(hints))
     sessions = {name: await sync_to_async(log_in)(person) for name, person in people.items()}
     last_one, next_one = (a_listener(people[name], sessions[name], receive) for name in ("bob", "alice"))
     hub.add(last_one)
@@ -296,7 +300,7 @@ async def test_a_read_that_fails_is_repeated_and_nothing_is_missed(
 async def test_hearsay_of_events_that_are_not_there_hides_none_that_come(visit, everyone, never_looking):
     bob = await visit("bob")
     head = (await bob.hello())["rooms"][0]["head"]
-    process.hub._heard({"kind": "heads", "heads": [[everyone, head + 100]]})
+    process.hub._hints._heard({"kind": "heads", "heads": [[everyone, head + 100]]})
     await asyncio.gather(*process.hub._feeds._tasks)
     await bob.post(everyone, "b-1")
     frame = await bob.take("events")

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 from django.test import RequestFactory
 
-from chat.limits import Attempts
+from chat.attempts import Attempts
 from chat.pages import logins
 from tests.chat.test_accounts import post, token
 from tests.support.client import Client
@@ -108,8 +108,8 @@ def test_an_account_is_its_owners_alone(server):
 @pytest.fixture
 def limits(monkeypatch):
     """So long that no test outlasts it."""
-    monkeypatch.setattr(logins, "by_person", Attempts(at_once=3, then_every=3_600))
-    monkeypatch.setattr(logins, "by_address", Attempts(at_once=8, then_every=3_600))
+    monkeypatch.setattr(logins, "by_person", Attempts("test as", at_once=3, then_every=3_600))
+    monkeypatch.setattr(logins, "by_address", Attempts("test from", at_once=8, then_every=3_600))
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_trying_one_blocked_name_for_long_locks_nobody_else_out(attempts):
 def test_who_is_refused_for_their_address_has_used_up_nothing_of_their_own(attempts, monkeypatch):
     assert all(attempts("192.0.2.1", f"user{number}") for number in range(8))
     assert not any(attempts("192.0.2.1", "bob") for _ in range(10))
-    monkeypatch.setattr(logins, "by_address", Attempts(at_once=8, then_every=3_600))
+    monkeypatch.setattr(logins, "by_address", Attempts("test from", at_once=8, then_every=3_600))
     assert [attempts("192.0.2.1", "bob") for _ in range(4)] == [True] * 3 + [False]
 
 
@@ -196,10 +196,10 @@ def test_an_ipv6_network_counts_as_one_address(attempts):
 
 
 def test_attempts_long_past_are_forgotten(monkeypatch):
-    monkeypatch.setattr("chat.limits.KEPT", 3)
-    attempts = Attempts(at_once=1, then_every=0.001)
+    monkeypatch.setattr("chat.attempts.KEPT", 3)
+    attempts = Attempts("test", at_once=1, then_every=0.001)
     for key in range(50):
-        attempts.begin(key)
+        attempts.begin_here(key)
         while not attempts._of[key].is_full:
             pass
     assert len(attempts._of) <= 3

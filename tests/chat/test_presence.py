@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chat.live import presence
+from chat.live import neighbours, presence
 from chat.live.presence import Presence
+from tests.support.talk import Talk
 
 
 async def test_the_others_see_who_writes_and_oneself_does_not(server, room):
@@ -45,13 +46,15 @@ def announced():
 
 
 @pytest.fixture
-def make(announced, monkeypatch):
+def talk(settings):
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    return Talk()
+
+
+@pytest.fixture
+def here(announced, monkeypatch, talk):
     monkeypatch.setattr(presence, "GRACE_SECONDS", 0.0)
-
-    def make():
-        return Presence(lambda user, name, rooms, online: announced.append((user, online)), lambda hint: None)
-
-    return make
+    return Presence(lambda user, name, rooms, online: announced.append((user, online)), talk.join())
 
 
 async def until_quiet():
@@ -61,8 +64,7 @@ async def until_quiet():
         await asyncio.sleep(0)
 
 
-async def test_a_second_device_and_a_reload_are_no_news(make, announced, monkeypatch):
-    here = make()
+async def test_a_second_device_and_a_reload_are_no_news(here, announced):
     here.enter(1, "bob", {7})
     here.enter(1, "bob", {7})
     here.leave(1)
@@ -77,25 +79,58 @@ async def test_a_second_device_and_a_reload_are_no_news(make, announced, monkeyp
     assert announced == [(1, True), (1, False)]
 
 
-async def test_somebody_on_two_servers_leaves_with_the_last(make, announced):
-    here = make()
-    here.heard("other", [(1, "bob", [7])])
-    assert list(here.people({7})) == [1]
+async def test_somebody_on_three_servers_leaves_with_the_last(here, talk, announced):
+    one, other = talk.join(), talk.join()
+    for elsewhere in (one, other):
+        elsewhere.tell("people", 1, ["bob", [7]])
+        talk.round()
+    assert here.people({7}) == {1: "bob"}
     assert here.people({8}) == {}
+    one.tell("people", 1, ["bob", [7, 8]])
+    talk.round()
+    assert here.people({8}) == {1: "bob"}
     here.enter(1, "bob", {7})
-    here.heard("other", [])
+    for elsewhere in (one, other):
+        elsewhere.tell("people", 1, None)
+        talk.round()
     assert announced == [(1, True)]
     here.leave(1)
     await until_quiet()
     assert announced == [(1, True), (1, False)]
 
 
-async def test_a_server_that_falls_silent_is_forgotten(make, announced, monkeypatch):
-    here = make()
-    here.heard("other", [(1, "bob", [7])])
-    monkeypatch.setattr(presence, "FORGET_SECONDS", -1.0)
-    here.tick()
+async def test_a_server_that_falls_silent_is_forgotten(here, talk, announced, monkeypatch):
+    talk.join().tell("people", 1, ["bob", [7]])
+    talk.round()
+    monkeypatch.setattr(neighbours, "FORGET_SECONDS", -1.0)
+    talk.round()
     assert announced == [(1, True), (1, False)]
+    assert not here.is_online(1)
+
+
+async def test_a_server_that_starts_is_told_who_is_there_before_anybody_comes(start_server, redis):
+    first = start_server(REDIS_URL=redis.url)
+    async with first.client("alice"), first.client("bob") as bob:
+        second = start_server(beside=first, REDIS_URL=redis.url)
+        both = {first.world.people[name].id for name in ("alice", "bob")}
+        async with second.client("carla") as carla:
+            seen = set(carla.welcome["online"])
+            while not both <= seen:  # the first answer may cross her hello, and is told then
+                seen.add((await carla.take("presence", state="online"))["user"]["id"])
+            await bob.take("presence", state="online")
+
+
+async def test_the_people_of_a_server_that_was_killed_go_offline(start_server, redis):
+    first = start_server(REDIS_URL=redis.url)
+    second = start_server(beside=first, REDIS_URL=redis.url)
+    bobs = first.world.people["bob"].id
+    async with first.client("alice") as alice:
+        async with second.client("bob"):
+            while (await alice.take("presence", state="online"))["user"]["id"] != bobs:
+                pass
+            second.kill()
+        while (await alice.take("presence", state="offline"))["user"]["id"] != bobs:
+            pass
 
 
 async def test_who_leaves_is_announced_to_the_rooms_and_a_second_tab_keeps_one_there(start_server):

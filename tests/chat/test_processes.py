@@ -89,10 +89,14 @@ async def test_redis_away_and_back_again_loses_and_doubles_nothing(two_servers, 
     await talk_and_hear(one, other, room)
 
 
+def make_foreign(server: Server) -> None:
+    """Have this server's database, the cast's like all of them, be another installation's."""
+    server.database.execute("UPDATE chat_installation SET identity = 'foreign'")
+
+
 async def test_installations_that_share_a_redis_do_not_hear_of_one_another(two_servers, start_server, redis):
     one, other = two_servers(REDIS_URL=redis.url)
-    foreign = start_server(REDIS_URL=redis.url)
-    foreign.database.execute("UPDATE chat_installation SET identity = 'foreign'")  # the cast's, like all of them
+    foreign = start_server(REDIS_URL=redis.url, before=make_foreign)
     room = one.new_room()
     alice_id, bob_id, carla_id = (one.world.people[name].id for name in ("alice", "bob", "carla"))
     async with foreign.client("carla") as carla, one.client("bob") as bob, other.client("alice") as alice:
@@ -165,7 +169,8 @@ async def one_installation() -> str:
 
 async def test_a_hint_travels_through_redis(layer):
     heard: asyncio.Queue[dict] = asyncio.Queue()
-    here, there = Hints(heard.put_nowait, one_installation), Hints(lambda hint: None, one_installation)
+    here, there = Hints(one_installation), Hints(one_installation)
+    here.hear("heads", heard.put_nowait)
     here.start()
     async with asyncio.timeout(20):
         while heard.empty():  # until it listens, hints are lost, as hints may be
@@ -173,15 +178,18 @@ async def test_a_hint_travels_through_redis(layer):
             there.send_heads({7: 120})
             await asyncio.sleep(0.01)
     assert heard.get_nowait() == {"kind": "heads", "heads": [[7, 120], [8, 3]], "process": there.process}
-    assert here._receiver
+    for task in here._tasks:
+        task.cancel()
+    assert here._sender
     assert there._sender
-    here._receiver.cancel()
-    await asyncio.gather(here._receiver, there._sender, return_exceptions=True)
+    await asyncio.gather(*here._tasks, here._sender, there._sender, return_exceptions=True)
 
 
-async def test_hints_without_a_layer_go_nowhere(settings):
+def test_hints_without_a_layer_go_nowhere(settings):
     settings.CHANNEL_LAYERS = {}
-    hints = Hints(lambda hint: pytest.fail("nobody can have sent this"), one_installation)
+    hints = Hints(one_installation)
+    hints.hear("typing", lambda hint: pytest.fail("nobody can have sent this"))
     hints.start()
     hints.send_heads({7: 120})
     hints.send({"kind": "typing"})
+    assert not [*hints._heads, *hints._others, *hints._tasks]

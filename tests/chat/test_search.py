@@ -18,8 +18,9 @@ from chat.actions.messages import perform_change, set_deleted
 from chat.actions.rooms import create_room, end_membership
 from chat.api import search as api
 from chat.api.endpoint import Request, TooOften
-from chat.limits import Allowance, Allowances
+from chat.limits import Allowance
 from chat.live import process
+from chat.live.allowances import Allowances
 from chat.models import Message, Room
 from chat.protocol import Edit, Send
 from chat.queries import search
@@ -44,7 +45,7 @@ async def ask(people, own_store, settings, monkeypatch, tmp_path):
     """Searches in somebody's name, over HTTP, in this process."""
     settings.STATIC_ROOT = tmp_path
     settings.SENDS_PER_SECOND = settings.FRAMES_PER_SECOND = 100_000
-    monkeypatch.setattr(process, "allowances", Allowances())
+    monkeypatch.setattr(process, "allowances", Allowances(process.hints, process.neighbours))
     browsers = {name: AsyncClient() for name in people}
     for name, browser in browsers.items():
         await browser.aforce_login(people[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_the_word_is_needed_as_soon_as_others_can_reach_the_server(settings, hos
     assert setup_word.is_needed() is needed
 
 
-def test_a_word_that_a_full_disk_kept_from_being_written_keeps_nobody_out(start_server):
+def test_a_word_that_was_not_written_is_written_at_the_next_start(start_server):
     server = start_server(empty=True, ALLOWED_HOSTS="127.0.0.1,chat.example.org")
     server.stop()
     (server.var / "setup_word").write_text("")
@@ -100,3 +101,37 @@ def test_a_word_that_a_full_disk_kept_from_being_written_keeps_nobody_out(start_
     with server.browser() as visitor:
         assert submit(visitor, "/setup/", **OWNER, word=again).status_code == 302
     assert not list(server.var.glob("setup_word*"))
+
+
+REACHED = {"ALLOWED_HOSTS": "127.0.0.1,chat.example.org"}
+
+
+def test_every_machine_of_an_installation_takes_the_same_word_and_another_installation_another(start_server):
+    one = start_server(empty=True, **REACHED)
+    other = start_server(beside=one, **REACHED)
+    foreign = start_server(empty=True, **REACHED, SECRET_KEY="another installation has another key of its own")
+    assert word(one) == word(other) != word(foreign)
+    for machine in (one, other):
+        assert (machine.var / "setup_word").read_text().strip() == word(one)
+    with one.browser() as visitor, other.browser() as another, foreign.browser() as stranger:
+        assert submit(stranger, "/setup/", **OWNER, word=word(one)).status_code == 200
+        assert submit(another, "/setup/", **OWNER, word=word(one)).headers["location"] == "/"
+        assert visitor.get("/setup/").headers["location"] == "/", "it opened one door, once"
+    assert one.rows(MADE) == [("olga",)]
+    one.restart()
+    assert not (one.var / "setup_word").exists()
+
+
+def test_of_two_first_owners_at_once_on_two_machines_one_wins(start_server):
+    one = start_server(empty=True, **REACHED)
+    other = start_server(beside=one, **REACHED)
+
+    def set_up(number: int) -> str:
+        with (one, other)[number % 2].browser() as visitor:
+            person = {**OWNER, "username": f"olga{number}"}
+            return submit(visitor, "/setup/", **person, word=word(one)).headers["location"]
+
+    with ThreadPoolExecutor(4) as at_once:
+        assert list(at_once.map(set_up, range(4))) == ["/"] * 4
+    assert len(one.rows(MADE)) == 1
+    assert len(one.rows("SELECT 1 FROM chat_room")) == 1

@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, ExitStack, closing
 import pytest
 
 from chat.addresses import client_networks
+from chat.live import process
+from chat.live.neighbours import Neighbours
 from chat.servers.door import AT_ONCE
 from chat.servers.visitors import Strangers
 from tests.support.raw import ask, connect, connect_narrowly, handshake, is_closed, masked, read, request, status
@@ -190,7 +192,7 @@ def test_behind_a_proxy_it_is_the_visitor_who_is_counted(start_server, kind):
 
 def test_a_network_counts_as_one_address_and_a_site_may_have_four_times_as_many(settings):
     settings.CONNECTIONS_PER_ADDRESS = 10
-    strangers = Strangers()
+    strangers = Strangers(Neighbours(process.hints))
 
     def enter(address: str) -> bool:
         return strangers.enter(client_networks({"client": (address, 1), "headers": ()}))

@@ -12,16 +12,19 @@ START_SECONDS = 60
 
 
 class Redis:
-    """`redis-server` without a port and without a file. `url` is what servers are given as REDIS_URL."""
+    """`redis-server` without a port and without a file. `url` is what servers are given as REDIS_URL.
 
-    def __init__(self) -> None:
+    `options` are more of its own.
+    """
+
+    def __init__(self, *options: str) -> None:
         program = shutil.which("redis-server")
         assert program, "This needs redis-server, and it is not on the PATH (see .ci/tools.sh)."
         # Not in pytest's folders: the path of a Unix socket has to be short.
         self._folder = Path(tempfile.mkdtemp(prefix="posthorn-"))
         self.url = f"unix://{self._folder}/redis"
         self._command = [program, "--port", "0", "--unixsocket", f"{self._folder}/redis"]
-        self._command += ["--save", "", "--dir", str(self._folder)]
+        self._command += ["--save", "", "--dir", str(self._folder), *options]
         self._process: subprocess.Popen[str] | None = None
         self.start()
 
@@ -38,6 +41,12 @@ class Redis:
                 break
         too_late.cancel()
         assert process.poll() is None, f"Redis did not start:\n{''.join(said)}"
+
+    @property
+    def process_id(self) -> int:
+        """While it runs."""
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         """End it at once."""

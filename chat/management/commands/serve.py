@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from chat.pages import setup_word
+from chat.shared_counts import NotAccepted, shared_counts
 from storage.exceptions import Unusable
 from storage.store import store
 
@@ -27,6 +28,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except OSError as error:  # a full disk, say: who is only to read is served all the same
             logger.error("What lies beside the database cannot be written, trying again: %s", error)
+        try:
+            shared_counts.check()
+        except NotAccepted as error:
+            raise CommandError(str(error)) from None
         setup_word.announce()
         connections.close_all()  # this thread's would stay open to the end, and what is in the log would stay there
         # Imported only here, and only the one that is wanted: Daphne installs Twisted's reactor.
