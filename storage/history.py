@@ -41,8 +41,8 @@ class Position(NamedTuple):
         """What of this position the present one lacks, in words; None if nothing."""
         behind = {part: head for part, head in self.heads.items() if now.heads.get(part, head) < head}
         gone = {part: head for part, head in self.heads.items() if part not in now.heads}
-        # A part that is gone was taken away since, or was not there yet in an older copy: the total tells. Alone it says
-        # nothing: engines count what was never committed, and may count it anew after a crash.
+        # A part that is gone was taken away since, or was not there yet in an older copy: the total tells. Alone it
+        # says nothing: engines count what was never committed, and may count it anew after a crash.
         if not behind and (not gone or now.total >= self.total):
             return None
         parts = [f"{part}: {now.heads.get(part, 0)} of {head}" for part, head in [*behind.items(), *gone.items()]]
