@@ -5,6 +5,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 
 from config import env
+from config.database_url import database
 from config.logs import brief
 
 BASE_DIR = env.BASE_DIR
@@ -80,6 +81,14 @@ ENGINES: dict[str, dict[str, Any]] = {
     "storage.postgres": {},
 }
 DATABASES = {"default": {**ENGINES[env.DATABASE["ENGINE"]], **env.DATABASE}}
+
+
+def DATABASE_OF_URL(url: str) -> dict[str, Any]:  # noqa: N802 - it is a setting
+    """What `DATABASES` would say if this were `DATABASE_URL`."""
+    named = database(url, BASE_DIR)
+    return {**ENGINES[named["ENGINE"]], **named}
+
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STORAGE_WORKERS = env.STORAGE_WORKERS
 STORAGE_WORKER_COUNT = env.STORAGE_WORKER_COUNT

@@ -34,11 +34,15 @@ class Database:
 
     def path(self, *, on_workers: bool) -> Path:
         """The workers or the stock path."""
-        if not self._paths:
-            self._companion = self._engine.companion(self._mark())
+        self.start()
         if on_workers not in self._paths:
             self._paths[on_workers] = self._workers() if on_workers else self._stock()
         return self._paths[on_workers]
+
+    def start(self) -> None:
+        """Have what runs beside it run, if it does not yet."""
+        if self._companion is None:
+            self._companion = self._engine.companion(self._mark())
 
     def _workers(self) -> Path:
         limit = settings.STORAGE_MAX_QUEUE_SIZE

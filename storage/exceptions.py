@@ -7,6 +7,7 @@
     ├── FileLost       the database's file was moved, deleted or replaced (also a `django.db.OperationalError`)
     ├── OutcomeUnknown the connection was lost during COMMIT (also a `django.db.OperationalError`)
     ├── Unusable       a database that cannot be used as it is; said at the start
+    ├── CannotMove     an installation cannot be moved to another database
     └── WorkerDied     the work raised something that is no `Exception`
 
 The database's own errors keep Django's classes (`django.db.IntegrityError`, `OperationalError`, `DataError`, ...).
@@ -17,6 +18,7 @@ from __future__ import annotations
 from django.db import OperationalError
 
 __all__ = [
+    "CannotMove",
     "FileLost",
     "OutcomeUnknown",
     "PoolClosed",
@@ -96,6 +98,12 @@ class Unusable(StorageError):
     """The database cannot be used as it is, and to try again will not help. The text is one line for who runs it."""
 
     code = "unusable"
+
+
+class CannotMove(StorageError):
+    """An installation cannot be moved to another database, and neither has changed. The text says why, in one line."""
+
+    code = "cannot_move"
 
 
 class WorkerDied(StorageError):

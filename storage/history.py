@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import time
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -53,6 +54,14 @@ class Position(NamedTuple):
 
 class History(Protocol):
     """What an application tells about what it keeps."""
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """The tables whose rows belong to parts, with the column that says to which."""
+
+    @property
+    def marks(self) -> Collection[str]:
+        """Tables that only say that something has changed. Each database has its own: they are not moved."""
 
     def position(self, connection: Connection) -> Position:
         """How far it has come."""
@@ -103,6 +112,11 @@ class HighWaterMark:
         """Write down how far it is, whatever the mark said before."""
         with self._locked(wait=True):
             self._write(self._read(), self._history.position(connection))
+
+    def set(self, position: Position) -> None:
+        """Write down that it is this far, whatever the mark said before."""
+        with self._locked(wait=True):
+            self._write(self._read(), position)
 
     def _locked(self, *, wait: bool) -> AbstractContextManager[bool]:
         return locked(f"{self._file}-lock", wait=wait)

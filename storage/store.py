@@ -167,8 +167,14 @@ class Store:
         """Keep a high-water mark of this history of the database (see `storage.history`)."""
         self._histories[database] = history
 
+    def history(self, database: str = "default") -> History:
+        """What `keep_history` was told of."""
+        return self._histories[database]
+
     def prepare(self, database: str = "default") -> None:
         """Before anybody is served: see that the database can be used as it is, and `look_at_history`.
+
+        From then on it is in use: who wants it alone, to move it, is refused.
 
         Raises:
             Unusable: it cannot be used; one line says why.
@@ -176,6 +182,7 @@ class Store:
         """
         engine_of(database).prepare()
         self.look_at_history(database)
+        self._database(database).start()
 
     def look_at_history(self, database: str = "default", *, trust: bool = False) -> None:
         """Compare the database with its high-water mark: for the start, before anybody is served.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 
 from chat.models import new_epoch
 from storage.store import Connection, Position, dialect, sql
@@ -21,6 +22,9 @@ _BEGIN_ON_REPORTS = sql(
 
 class RoomHistory:
     """The log of all rooms together. Its parts are the rooms, named by number: a name may be a secret."""
+
+    parts: Mapping[str, str] = {"chat_message": "room_id", "chat_event": "room_id"}
+    marks: Collection[str] = {"chat_revision"}
 
     def position(self, connection: Connection) -> Position:
         """The epoch, the number of the last event ever written, and the head of each room."""

@@ -31,7 +31,8 @@ class Keeper:
         self._thread.join()
 
     def _work(self) -> None:
-        while not self._ending.wait(EVERY_SECONDS):
+        ending = False
+        while not ending:
             try:
                 self._look()
             except Exception as error:  # noqa: BLE001 - whatever comes of it, the next look may go well
@@ -41,6 +42,7 @@ class Keeper:
                 self._let_go()
             else:
                 self._failing = False
+            ending = self._ending.wait(EVERY_SECONDS)
         self._let_go()
 
     def _look(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection, Mapping
 from contextlib import closing
 
 import pytest
@@ -13,6 +14,9 @@ from storage.history import HighWaterMark, Position
 
 class Counts:
     """A history in a table of the test's own."""
+
+    parts: Mapping[str, str] = {}
+    marks: Collection[str] = ()
 
     def position(self, connection):
         epoch = connection.fetch_value("SELECT epoch FROM counts")
