@@ -185,7 +185,8 @@ def test_work_is_not_lost_with_the_loop_that_would_have_started_it(kind, transac
 
 
 async def test_cancelling_a_thousand_writes_leaks_nothing(store):
-    await store.fetch_value("SELECT 1")
+    # Every writer has its connection.
+    await asyncio.gather(*(store.transaction(insert, f"first {i}") for i in range(100)))
     before = open_files()
     writes = [asyncio.create_task(store.transaction(insert, str(i))) for i in range(900)]
     await asyncio.sleep(0)
@@ -196,7 +197,7 @@ async def test_cancelling_a_thousand_writes_leaks_nothing(store):
     kept = {row["body"] for row in await store.fetch_all("SELECT body FROM notes")}
     assert {str(i) for i in range(1, 900, 2)} <= kept
     assert store.stats()["default writer"]["depth"] == 0
-    assert open_files() <= before + 3  # at most a second reader's: the file, its log, its index
+    assert open_files() <= before + 6  # at most two readers': the file, its log, its index
 
 
 def test_a_forked_child_opens_its_own_connections(transactional_db):

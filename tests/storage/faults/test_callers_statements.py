@@ -15,6 +15,7 @@ from django.db import Error, OperationalError
 from storage.store import Store
 from tests.storage.faults.files import INSERT
 from tests.storage.held import in_one_group
+from tests.support.databases import ENGINE
 
 pytestmark = pytest.mark.usefixtures("flag", "notes")
 
@@ -227,7 +228,7 @@ async def test_values_come_back_as_they_were(store):
 WRONG = [
     [],
     ["one", "too many"],
-    [["a list"]],
+    *([[["a list"]]] if ENGINE == "sqlite" else []),  # PostgreSQL has arrays
     [{"a": "dict"}],
     [{1, 2}],
     [("a", "tuple")],
@@ -273,7 +274,7 @@ async def test_values_of_other_types_are_taken_or_cleanly_refused(store):
     for value in OTHER_TYPES:
         calls = (store.fetch_value("SELECT %s", [value]), add(store, repr(value)))
         outcomes = await asyncio.gather(*calls, return_exceptions=True)
-        assert isinstance(outcomes[0], (str, Error)), outcomes
+        assert isinstance(outcomes[0], (str, Error)) or outcomes[0] == value, outcomes
         assert outcomes[1] == repr(value)
 
 

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.usefixtures("on_workers", "notes")
 FEW = 10  # what the readers and the checkpointer may need that was not there yet
 
 
+@pytest.mark.sqlite_only("one piece of work holds up all others where one writes at a time")
 async def test_a_thousand_cancelled_writes_leave_every_place_free(store, settings):
     limit = settings.STORAGE_MAX_QUEUE_SIZE
     gate = threading.Event()
