@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async
-from django.db import transaction
+from django.db import connections, transaction
 
 from storage.connections import DjangoConnection
 from storage.engines import Engine
@@ -30,10 +31,11 @@ class StockPath:
         self._alias = engine.alias
         self._reading = reading
         self._limit = limit
+        self._threads = engine.stock_threads
         self._executor: ThreadPoolExecutor | None = None
         self._on_thread = database_sync_to_async(self._run)
-        if engine.stock_threads:
-            self._executor = ThreadPoolExecutor(engine.stock_threads, thread_name_prefix=f"storage {self.name}")
+        if self._threads:
+            self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix=f"storage {self.name}")
             self._on_thread = database_sync_to_async(self._run, thread_sensitive=False, executor=self._executor)
         self._hops: set[asyncio.Task[Any]] = set()
         self._closed = False
@@ -62,7 +64,15 @@ class StockPath:
         self._closed = True
         await asyncio.gather(*self._hops, return_exceptions=True)
         if self._executor is not None:
+            together = Barrier(self._threads)
+            leaving = [self._executor.submit(self._leave, together) for _ in range(self._threads)]
+            await asyncio.gather(*map(asyncio.wrap_future, leaving))
             self._executor.shutdown()
+
+    def _leave(self, together: Barrier) -> None:
+        """Close the connection of a thread that ends; once on each, because all are here together."""
+        together.wait()
+        connections[self._alias].close()
 
     def _run(self, task: Task[T]) -> T:
         connection = DjangoConnection(self._alias)
