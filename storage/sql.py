@@ -17,8 +17,21 @@ _MIN_INT, _MAX_INT = -(2**63), 2**63 - 1
 _PLACEHOLDER = re.compile(r"(?<!%)%s")
 # SQLite passes over white space, semicolons, comments and a byte order mark before a statement's first word.
 _FIRST_WORD = re.compile(r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*(\w*)", re.DOTALL)
-_TRANSACTION = {"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"}
-_LASTING = {"PRAGMA", "ATTACH", "DETACH", "VACUUM"}
+# The words of both engines: what one of them refuses anyhow the other may take.
+_TRANSACTION = {"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"}
+_LASTING = {
+    "PRAGMA",
+    "ATTACH",
+    "DETACH",
+    "VACUUM",
+    "SET",
+    "RESET",
+    "DISCARD",
+    "DEALLOCATE",
+    "LISTEN",
+    "UNLISTEN",
+    "LOAD",
+}
 
 
 class Fragment(str):
