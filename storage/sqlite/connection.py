@@ -35,6 +35,7 @@ class SqliteConnection(WorkerConnection):
     def __init__(self, alias: str, *, reading: bool) -> None:
         self._wrapper = cast("DatabaseWrapper", connections.create_connection(alias))
         self._wrapper.inc_thread_sharing()
+        self._reading = reading
         self._savepoints = 0
         self._patience: float = self._wrapper.settings_dict["OPTIONS"].get("timeout", SQLITE_PATIENCE)
         self._errors = DatabaseErrorWrapper(self._wrapper)
@@ -155,7 +156,7 @@ class SqliteConnection(WorkerConnection):
 
     def failed(self, error: Exception) -> None:
         super().failed(error)
-        if isinstance(error, OperationalError) and "readonly" in str(error):
+        if not self._reading and isinstance(error, OperationalError) and "readonly" in str(error):
             self.renew_all()  # they stay read-only even if the file does not
 
     @property
