@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.torture.faults import Counts
 from tests.torture.trial import Result
 
-BEGIN = "<!-- the last result: written by `python -m tests.torture --write` -->"
-END = "<!-- end of the last result -->"
+ENGINES = ("sqlite", "postgres")
+
+
+def marks(engine: str) -> tuple[str, str]:
+    """What stands before and after the last result on this engine."""
+    begin = f"<!-- the last result: written by `python -m tests.torture --database {engine} --write` -->"
+    return begin, f"<!-- end of the last result on {engine} -->"
 
 
 def table(result: Result) -> str:
@@ -26,6 +32,7 @@ def table(result: Result) -> str:
         "servers killed (`kill -9`)": counts.kills,
         "servers stopped (SIGTERM)": counts.terms,
         "Redis killed": counts.redis_restarts,
+        **_of_database(counts),
         "sockets dropped": counts.dropped_sockets,
         "acked frames replayed": counts.replayed_frames,
         "events applied by clients": result.events_heard,
@@ -41,8 +48,19 @@ def table(result: Result) -> str:
     return "\n".join(lines)
 
 
-def write(result: Result, file: Path) -> None:
-    """Put the table between the two marks of the page."""
-    before, rest = file.read_text().split(BEGIN)
-    _, after = rest.split(END)
-    file.write_text(f"{before}{BEGIN}\n\n{table(result)}\n\n{END}{after}")
+def _of_database(counts: Counts) -> dict[str, int]:
+    if not counts.promotions:
+        return {}
+    return {
+        "primaries lost and standbys promoted": counts.promotions,
+        "PostgreSQL crashed (`pg_ctl stop -m immediate`)": counts.crashes,
+        "processes of PostgreSQL killed": counts.backends,
+    }
+
+
+def write(result: Result, file: Path, engine: str) -> None:
+    """Put the table between the two marks of the page that are this engine's."""
+    begin, end = marks(engine)
+    before, rest = file.read_text().split(begin)
+    _, after = rest.split(end)
+    file.write_text(f"{before}{begin}\n\n{table(result)}\n\n{end}{after}")

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.support.redis import Redis
 from tests.support.server import Server, World
+from tests.support.standby import Pair
 from tests.torture.actors import Sender, Visitor
 from tests.torture.checker import Verdict, judge
 from tests.torture.evidence import Evidence, read_database
@@ -59,13 +60,24 @@ class Result:
 
 
 class Trial:
-    """`await Trial(...).run()`. `tell` is given a line about the progress now and then."""
+    """`await Trial(...).run()`. `tell` is given a line about the progress now and then.
+
+    `pair`: the PostgreSQL on which the world's databases are, to be broken as well.
+    """
 
     def __init__(
-        self, plan: Plan, world: World, folder: Path, redis: Redis, tell: Callable[[str], None] = lambda line: None
+        self,
+        plan: Plan,
+        world: World,
+        folder: Path,
+        redis: Redis,
+        tell: Callable[[str], None] = lambda line: None,
+        *,
+        pair: Pair | None = None,
     ) -> None:
         self._plan = plan
         self._redis = redis
+        self._pair = pair
         self._tell = tell
         self._faults = Faults(plan.seed, plan.pauses)
         first = Server(world, folder / "torture-1", REDIS_URL=redis.url, **SERVERS[0])
@@ -108,7 +120,7 @@ class Trial:
         telling = asyncio.ensure_future(self._report())
         asyncio.get_running_loop().call_later(self._plan.seconds, self._faults.end)
         try:
-            await self._faults.cause(self._servers, self._redis, self._visitors, self._senders)
+            await self._faults.cause(self._servers, self._redis, self._visitors, self._senders, self._pair)
         finally:
             await self._end([*speaking, telling])
         # What comes last must arrive without a hint, and without anything after it that would show what is missing.
