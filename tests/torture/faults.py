@@ -18,7 +18,7 @@ from tests.support.server import Server
 from tests.support.standby import Pair
 from tests.torture.actors import Sender, Visitor
 
-START_TRIES = 5
+START_TRIES = 50
 
 Span = tuple[float, float]
 
@@ -124,7 +124,7 @@ class Faults:
         for tries_left in reversed(range(START_TRIES)):
             try:
                 await asyncio.to_thread(server.start)
-            except AssertionError:  # for a moment a client's outgoing connection may hold the port
+            except AssertionError:  # a client's outgoing connection holds the port, or the database is away
                 if not tries_left:
                     raise
             else:
