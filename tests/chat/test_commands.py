@@ -32,6 +32,18 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
+# serve
+
+
+def test_a_server_that_cannot_use_its_database_says_so_in_one_line(world, tmp_path):
+    database = world.templates.new(None, tmp_path)
+    database.execute("CREATE TABLE nothing_of_ours (id integer)")
+    said = refused(manage("serve", env=environment(tmp_path, DATABASE_URL=database.url)))
+    database.remove()
+    assert said.startswith("CommandError: The database cannot be used: ")
+    assert "chat_" in said
+
+
 # demo
 
 
