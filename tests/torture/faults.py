@@ -148,6 +148,8 @@ class Faults:
         await self._over_after(chance.uniform(*self._pauses.database_away))
         await asyncio.to_thread(pair.promote)
         self.counts.promotions += 1
+        # Else every start after a crash syncs each of its files by itself, which took half a minute on a busy disk.
+        pair.standby.configure(recovery_init_sync_method="syncfs")
         async with asyncio.TaskGroup() as group:
             group.create_task(self._crash(pair.standby, chance))
             group.create_task(self._kill_backends(pair.standby, backends))
