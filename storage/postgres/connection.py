@@ -33,6 +33,10 @@ _SESSION = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "10s",
 }
+_READING = {"default_transaction_read_only": "on"}
+# What is written is looked up by indexes. A plan that was made while a table was small (the server's own, for a foreign
+# key, is one) would read all of it until autovacuum comes by: it grows by a thousand rows a second.
+_WRITING = {"default_transaction_read_only": "off", "enable_seqscan": "off", "jit": "off"}
 
 
 class PostgresConnection(WorkerConnection):
@@ -53,7 +57,7 @@ class PostgresConnection(WorkerConnection):
                 self._arrive = select.poll()
                 self._arrive.register(self.raw.pgconn.socket, select.POLLIN)
                 self.raw.cursor_factory = psycopg.Cursor
-                self._set({**_SESSION, "default_transaction_read_only": "on" if reading else "off"})
+                self._set({**_SESSION, **(_READING if reading else _WRITING)})
                 self.raw.prepare_threshold = 0
                 self.raw.prepared_max = PREPARED
             except BaseException:
