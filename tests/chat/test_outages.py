@@ -66,6 +66,7 @@ async def insist(person: Client, room: int, body: str, client_id: str) -> Frame:
         if found["type"] == "ack":
             return found
         assert found["retry"], found
+        await asyncio.sleep(found["after_ms"] / 1000)
 
 
 async def probe(server: Server, path: str) -> httpx.Response:
