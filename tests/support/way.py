@@ -51,6 +51,7 @@ class Way:
     def remove(self) -> None:
         """Close it for good."""
         self.close()
+        self._run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -70,6 +71,12 @@ class Way:
             self._server = None
         for writer in list(self._travellers):
             writer.transport.abort()
+
+    async def _end(self) -> None:
+        travelling = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in travelling:
+            task.cancel()
+        await asyncio.gather(*travelling, return_exceptions=True)
 
     async def _travel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._travellers.add(writer)
