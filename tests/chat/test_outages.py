@@ -134,10 +134,10 @@ async def test_a_hundred_outages_leave_nothing_behind(start_server, way):
             assert (await read(carla, room))["type"] == "page"
 
         for number in range(10):
-            await suffer(f"warm {number}")
+            await suffer(f"warm-{number}")
         descriptors, threads = held(server)
         for number in range(OUTAGES):
-            await suffer(f"{number}")
+            await suffer(f"outage-{number}")
         now = held(server)
         assert now[0] <= descriptors + 5
         assert now[1] <= threads + 2
@@ -173,10 +173,9 @@ async def test_connections_that_are_forgotten_on_the_way_hold_no_thread_for_ever
     async with server.client("bob") as bob, server.client("carla") as carla:
         await bob.say(room, "Before")
         assert (await read(carla, room))["type"] == "page"
-        for number in range(3):
-            way.forget()
-            while (await read(carla, room))["type"] == "error":
-                pass
-            ack = await insist(bob, room, f"{number}", f"{number}")
-            await carla.until_seen(room, ack["seq"])
-    assert [body for _, body in server.messages(room)] == ["Before", "0", "1", "2"]
+        way.forget()
+        while (await read(carla, room))["type"] == "error":
+            pass
+        ack = await insist(bob, room, "Here", "here")
+        await carla.until_seen(room, ack["seq"])
+    assert [body for _, body in server.messages(room)] == ["Before", "Here"]
