@@ -40,25 +40,26 @@ def notice(broken: Break) -> bool:
             (copy / name).symlink_to(ROOT / name)
         file = copy / broken.file
         file.write_text(file.read_text().replace(broken.old, broken.new))
-        said = run(copy, broken.tests)
+        said = run(copy, broken)
     noticed = FAILED.search(said)
     color, evidence = ("red  ", noticed[0].strip("# ")) if noticed else ("GREEN", said[-2000:])
     print(f"{color} {broken.name}: {evidence}", flush=True)
     return noticed is not None
 
 
-def run(copy: Path, tests: tuple[str, ...]) -> str:
+def run(copy: Path, broken: Break) -> str:
     """What the tests print. An error in what they stand on is no failure: a server that cannot start is none.
 
     Tests that never end have noticed as well: without a deadline, say, nothing stops an endless statement.
     """
     command = (
-        ["node", "--test", *tests]
-        if tests[0].endswith(".js")
-        else [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+        ["node", "--test", *broken.tests]
+        if broken.tests[0].endswith(".js")
+        else [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *broken.tests]
     )
+    env = {**os.environ, "TEST_ENGINE": broken.engine}
     with subprocess.Popen(
-        command, cwd=copy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command, cwd=copy, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as process:
         try:
             return process.communicate(timeout=MOST_SECONDS)[0]
