@@ -168,7 +168,7 @@ async def test_a_network_that_swallows_everything_costs_the_deadline_and_no_thre
 
 
 async def test_connections_that_are_forgotten_on_the_way_hold_no_thread_for_ever(start_server, way):
-    server = start_server(STORAGE_MAX_READ_SECONDS="1")
+    server = start_server(STORAGE_MAX_READ_SECONDS="1", STORAGE_WORKER_COUNT="1")
     room = server.new_room()
     async with server.client("bob") as bob, server.client("carla") as carla:
         await bob.say(room, "Before")
