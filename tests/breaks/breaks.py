@@ -254,4 +254,19 @@ BREAKS = [
         ("tests/chat/test_outages.py::test_connections_that_are_forgotten_on_the_way_hold_no_thread_for_ever",),
         engine="postgres",
     ),
+    # Moving to the other engine
+    Break(
+        "what has moved is not compared",
+        "storage/moving/move.py",
+        "    if sent.rows != arrived.rows or different:\n",
+        "    if False:\n",
+        ("tests/chat/test_moving.py::test_what_arrives_otherwise_does_not_count",),
+    ),
+    Break(
+        "an installation is moved while it is served",
+        "storage/sqlite/moving.py",
+        '            self.ask("PRAGMA journal_mode = DELETE")\n            self.ask("BEGIN EXCLUSIVE")\n',
+        '            self.ask("BEGIN")\n',
+        ("tests/chat/test_moving.py::test_an_installation_that_is_served_is_not_moved",),
+    ),
 ]
