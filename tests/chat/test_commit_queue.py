@@ -135,6 +135,43 @@ async def test_a_repeat_in_the_same_batch_is_a_duplicate(bob, published):
     assert committed.last == committed.first + 1
 
 
+async def test_more_than_a_transaction_looks_at_alone_keep_their_order(bob, failing, published, stored):
+    assert await bob.outcomes("b0") == ["ack"]
+    ids = [f"b{number}" for number in range(1, 3 * batch_module.ALONE)]
+    assert await bob.outcomes("b0", *ids[:-1], "b0", ids[-1]) == [
+        "duplicate",
+        *["ack"] * (len(ids) - 1),
+        "duplicate",
+        "ack",
+    ]
+    assert await stored() == ["b0", *ids]
+    seqs = [seq for committed in published for seq in range(committed.first, committed.last + 1)]
+    assert seqs == list(range(seqs[0], seqs[0] + len(ids) + 1))
+
+
+async def test_what_fails_late_in_a_batch_blocks_what_was_left_for_the_next_transaction(bob, failing, stored):
+    ids = [f"b{number}" for number in range(3 * batch_module.ALONE)]
+    bad = batch_module.ALONE + 5
+    failing.add(ids[bad])
+    assert await bob.outcomes(*ids) == ["ack"] * bad + ["storage"] + ["order"] * (len(ids) - bad - 1)
+    failing.clear()
+    assert await bob.outcomes(*ids[bad:]) == ["ack"] * (len(ids) - bad)
+    assert await stored() == ids
+
+
+async def test_what_is_refused_behind_what_was_left_does_not_hold_it_up(bob, failing, monkeypatch, stored):
+    ids = [f"b{number}" for number in range(batch_module.ALONE + 8)]
+    failing.add("never sent")
+    monkeypatch.setattr(module, "MAX_WAITING", len(ids))
+    assert await bob.outcomes("b0", *ids[:-1], "late") == [
+        "ack",
+        "duplicate",
+        *["ack"] * (len(ids) - 2),
+        "busy",
+    ]
+    assert await stored() == ids[:-1]
+
+
 async def test_every_event_is_published_once_and_in_order(bob, carla, failing, published, everyone):
     failing.add("b2")
     await asyncio.gather(bob.outcomes("b1", "b2", "b3"), carla.outcomes("c1"))
