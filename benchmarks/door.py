@@ -173,7 +173,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=TRIALS, default=list(TRIALS), help="these alone")
     only = parser.parse_args().only
     with tempfile.TemporaryDirectory(prefix="posthorn-door-") as folder:
-        world = World.shared(Path(folder) / "world")
+        (Path(folder) / "world").mkdir()
+        world = World.make(Path(folder) / "world")
         for name in only:
             for kind in SERVERS:
                 figures = asyncio.run(TRIALS[name](world, Path(folder) / f"{name}-{kind}", kind))
