@@ -310,6 +310,14 @@ async def test_close_finishes_what_was_accepted_then_refuses(store):
     await store.close()  # twice does no harm
 
 
+async def test_close_ends_every_thread(transactional_db):
+    before = set(threading.enumerate())
+    store = Store()
+    await asyncio.gather(store.fetch_value("SELECT 1"), store.execute("DELETE FROM notes"))
+    await store.close()
+    assert [one for one in threading.enumerate() if one not in before and one.name.startswith("storage")] == []
+
+
 def test_it_works_from_any_event_loop(transactional_db):
     store = Store()
     for _ in range(3):

@@ -26,6 +26,7 @@ def admin(transactional_db) -> Iterator[psycopg.Connection[Any]]:
     place = {"host": settings["HOST"], "port": settings["PORT"], "user": settings["USER"], "dbname": settings["NAME"]}
     with closing(psycopg.connect(autocommit=True, application_name="admin", **place, **settings["OPTIONS"])) as admin:
         yield admin
+    connections["default"].close()  # Django's own of this thread may have been ended as well
 
 
 @pytest.fixture(autouse=True)
