@@ -4,10 +4,10 @@
 PY := .venv/bin/python
 # Without PYTHONNODEBUGRANGES, Python 3.11's tracebacks parse the lines they show. One that is written while something else
 # is being parsed, by Hypothesis for instance, ends that with "AST constructor recursion depth mismatch".
-PYTEST := PYTHONDEVMODE=1 PYTHONNODEBUGRANGES=1 $(PY) -m pytest
+TESTS := PYTHONDEVMODE=1 PYTHONNODEBUGRANGES=1 $(PY) -m
 PIP := $(PY) -m pip --quiet --disable-pip-version-check install
 
-.PHONY: help run test quick check clean packages dev-packages frontend-packages
+.PHONY: help run test both quick check clean packages dev-packages frontend-packages
 .NOTPARALLEL:
 
 # How many processes share the Python tests. Much of their time is spent waiting: more than there are cores.
@@ -24,8 +24,11 @@ run: packages ## install, migrate, and serve on http://127.0.0.1:8000 (HOST, POR
 test: test-tools dev-packages frontend-packages ## everything: what `make quick` runs, and the Python and browser tests
 	@sh .ci/together.sh ruff mypy imports frontend javascript
 	@printf '\n== Python and browser tests\n'
-	@CHROMIUM="$$(sh .ci/tools.sh which-chromium)" $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@CHROMIUM="$$(sh .ci/tools.sh which-chromium)" $(TESTS) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	@printf '\nEverything passed.\n'
+
+both: test-tools dev-packages ## the Python and browser tests on SQLite and on PostgreSQL, beside each other
+	@CHROMIUM="$$(sh .ci/tools.sh which-chromium)" $(TESTS) tests.both -n 3 --dist loadfile --no-loadscope-reorder
 
 quick: check-tools dev-packages frontend-packages ## within a minute: the linters, the types, the tests that need no server
 	@sh .ci/together.sh ruff mypy imports frontend javascript python
@@ -61,7 +64,7 @@ javascript:
 	@node --test --test-reporter=dot tests/frontend/*.test.js
 
 python:
-	@$(PYTEST) -q -m quick
+	@$(TESTS) pytest -q -m quick
 
 
 # What the targets above stand on. Packages are installed again only when the file that lists them changed.

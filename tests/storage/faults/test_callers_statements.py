@@ -228,10 +228,9 @@ async def test_values_come_back_as_they_were(store):
 WRONG = [
     [],
     ["one", "too many"],
-    *([[["a list"]]] if ENGINE == "sqlite" else []),  # PostgreSQL has arrays
+    *([[["a list"]], [("a", "tuple")]] if ENGINE == "sqlite" else []),  # PostgreSQL has arrays and rows
     [{"a": "dict"}],
     [{1, 2}],
-    [("a", "tuple")],
     [("nested", ["\0"])],
     [1j],
     [lambda: None],
@@ -257,7 +256,7 @@ async def test_wrong_parameters_harm_nobody(store):
         )
         assert (outcomes[0], outcomes[2]) == ("before", "after")
         assert all(isinstance(outcome, Exception) for outcome in (outcomes[1], outcomes[3])), outcomes
-        assert await bodies(store) == ["before", "after"]
+        assert sorted(await bodies(store)) == ["after", "before"]
         assert [await store.fetch_value("SELECT 1") for _ in range(4)] == [1] * 4
         await store.execute("DELETE FROM notes")
 
