@@ -20,8 +20,8 @@ def _side(name: Fragment, beyond: Fragment, order: Fragment) -> Fragment:
     return sql(
         """
     {name} AS (
-        SELECT m.id, m.seq, length(m.body) AS chars FROM mine JOIN chat_message m ON m.room_id = mine.room_id
-        WHERE m.seq {beyond} %s ORDER BY m.seq {order} LIMIT %s
+        SELECT m.id, m.seq, length(m.body) AS chars FROM chat_message m
+        WHERE m.room_id = (SELECT room_id FROM mine) AND m.seq {beyond} %s ORDER BY m.seq {order} LIMIT %s
     ),
     {name}_fitting AS (
         SELECT id, seq FROM (SELECT id, seq, sum(chars) OVER (ORDER BY seq {order}) - chars AS nearer FROM {name}) near

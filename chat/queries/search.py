@@ -110,9 +110,10 @@ def statement(user: int, sought: Wanted, room: int | None, before: int) -> tuple
         found = _select(sought, around)(sql("chat_message m"), sql("TRUE"), sql("m.id < %s"), sql("m.id"))
         params = [sought.pieces[0], *sought.piece_params, before]
     else:
-        match = sought.match if room is None else text_search.within(sought.match, room)
         select = _select(sought, sql("{excerpt}, 1", excerpt=INDEX.excerpt("m.body", 48)))
-        found, params = INDEX.newest(select, [match, *sought.piece_params], before, PAGE + 1)
+        found, params = INDEX.newest(
+            select, [sought.match, *sought.piece_params], before, PAGE + 1, parts=sql("SELECT room_id FROM mine")
+        )
     page = sql(_PAGE_OF, found=found, page=PAGE, results=dialect.json_list("result"))
     return page, [user, room, *params]
 

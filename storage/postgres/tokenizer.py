@@ -64,14 +64,12 @@ _VECTOR = f"""
     $function$
 """  # noqa: S608 - our own words
 
-# What is asked for is made by `text_search.query`: a part's number or nothing, a star or nothing, and words.
+# What is asked for is made by `text_search.query`: a star or nothing, and words.
 _QUERY = """
     CREATE FUNCTION search_query(asked text) RETURNS tsquery
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $function$
     DECLARE
         terms CONSTANT text[] := string_to_array(asked, ' ');
-        part CONSTANT text := rtrim(terms[1], '*');
-        beginning CONSTANT text := substr(terms[1], length(part) + 1);
         term text;
         phrase text;
         phrases text[];
@@ -81,8 +79,7 @@ _QUERY = """
             FROM unnest(search_vector(term, 0)) AS word (lexeme, places, weights), unnest(places) AS place;
             phrases := phrases || phrase;
         END LOOP;
-        RETURN concat_ws(' & ', '#' || nullif(part, ''), array_to_string(phrases, ' & '))
-            || CASE WHEN beginning = '*' THEN ':*' ELSE '' END;
+        RETURN array_to_string(phrases, ' & ') || CASE WHEN terms[1] = '*' THEN ':*' ELSE '' END;
     END
     $function$
 """

@@ -39,12 +39,15 @@ class Index(NamedTuple):
         """A SELECT of the ids of the rows that a query asks for, its one parameter."""
         return Fragment(f"SELECT rowid FROM {self._name} WHERE {self._name} MATCH %s")  # noqa: S608 - our own words
 
-    def newest(self, select: Select, params: Params, before: int, most: int) -> tuple[Fragment, list[Any]]:
+    def newest(
+        self, select: Select, params: Params, before: int, most: int, parts: Fragment
+    ) -> tuple[Fragment, list[Any]]:
         """The newest rows that a query asks for, at most so many, with ids below `before`: a SELECT and its parameters.
 
         `select` is composed once or more than once; `params` are the query and what its further conditions take.
+        `parts` is a SELECT of those parts of the table (`index_made`) that the conditions allow.
         """
-        _ = most  # `select` says it as well
+        _ = most, parts  # `select` says it as well
         rows = f"{self._name} CROSS JOIN {self.table} {self.alias} ON {self.alias}.id = {self._name}.rowid"
         id_ = Fragment(f"{self._name}.rowid")
         found = select(Fragment(rows), Fragment(f"{self._name} MATCH %s"), Fragment(f"{id_} < %s"), id_)
@@ -63,12 +66,6 @@ def query(words: Sequence[str], *, last_begins: bool) -> str:
     """
     phrases = ['"' + word.replace('"', '""') + '"' for word in words]
     return " ".join(phrases) + ("*" if last_begins else "")
-
-
-def within(asked: str, part: int) -> str:
-    """The same query, of rows of one part of the table alone: a help, besides a condition that says so."""
-    _ = part  # the index is read from its newest row, and has no parts
-    return asked
 
 
 def contains(text: str) -> Fragment:
