@@ -54,13 +54,13 @@ class Index(NamedTuple):
         `parts` is a SELECT of those parts of the table (`index_made`) that the conditions allow.
         """
         rows = Fragment(f"{self.table} {self.alias} CROSS JOIN search_query(%s) AS asked")
-        matches = Fragment(f"{self.alias}.words @@ asked")
+        matches = Fragment(f"ts_match_vq({self.alias}.words, asked)")  # `@@` without the index
         id_ = f"{self.alias}.id"
         edge = f"(SELECT least(%s, max(id) + 1) - {NEAR} FROM {self.table})"  # noqa: S608 - our own words
         near = select(rows, matches, Fragment(f"{id_} < %s AND {id_} >= {edge}"), Fragment(id_))
         those = f"SELECT {_ANY_PART} FROM ({parts}) AS those (part) HAVING count(*) <= {FEW_PARTS}"  # noqa: S608
         in_parts = Fragment(f"{self.alias}.words @@ coalesce(asked && ({those}), asked)")
-        far = select(rows, in_parts, Fragment(f"{id_} < {edge}"), Fragment(f"{id_} + 0"))
+        far = select(rows, in_parts, Fragment(f"{id_} + 0 < {edge}"), Fragment(f"{id_} + 0"))
         # One after the other, and the second only where the first has not filled the page.
         found = f"SELECT * FROM (({near}) UNION ALL ({far})) AS found LIMIT {most}"  # noqa: S608 - our own words
         return Fragment(found), [*params, before, before, *params, before]

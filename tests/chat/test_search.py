@@ -222,7 +222,7 @@ def test_each_word_is_looked_for_where_it_can_be_found():
     assert wanted("x 👍") == Wanted(text_search.query(["x"], last_begins=False), ["👍"])
 
 
-@pytest.mark.sqlite_only("it reads SQLite's plan; PostgreSQL's is read in tests/chat/test_plans.py")
+@pytest.mark.sqlite_only("it reads SQLite's plan, in SQLite's words")
 @pytest.mark.parametrize("text", ["the cat", "the 東京", "東京"])
 def test_hits_come_newest_first_without_sorting(people, say, text):
     """A sort would read everything that fits before the first page could be shown."""

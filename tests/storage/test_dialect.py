@@ -13,7 +13,7 @@ from storage.postgres import dialect as postgres
 from storage.postgres import text_search as postgres_text_search
 from storage.sqlite import dialect as sqlite
 from storage.sqlite import text_search as sqlite_text_search
-from storage.store import dialect, sql
+from storage.store import Fragment, dialect, sql
 from tests.support.environment import ROOT
 
 SQLITE_ALONE = re.compile(
@@ -66,5 +66,5 @@ def asked_for(module: ModuleType) -> dict[str, Any]:
         for name, value in vars(kind).items()
         if not name.startswith("_") and (inspect.isfunction(value) or isinstance(value, property))
     }
-    constants = {name for name in vars(module) if name.isupper() and isinstance(vars(module)[name], str)}
+    constants = {name for name, value in vars(module).items() if name.isupper() and isinstance(value, Fragment)}
     return {**functions, **methods, **dict.fromkeys(constants)}
