@@ -27,13 +27,13 @@ LONG = [
 """Files, and folders, that take longest."""
 
 
-@pytest.hookimpl(trylast=True)  # after pytest-django, which would have the browser's tests come last
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first, so that no process is left alone with one at the end; and the mark `quick`.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """The mark `quick`, before pytest chooses by it; and long files first, so that no process is left alone with one at
+    the end: after pytest-django, which would have the browser's tests come last.
 
     `-m quick` (`make quick`) runs the tests that stand on no server, no browser and no database of Django's.
     """
-    items.sort(key=_place)
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures.isdisjoint(SLOW) and item.get_closest_marker("django_db") is None:
@@ -42,6 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             reason = reason_of(item)
             if ENGINE != "sqlite":
                 item.add_marker(pytest.mark.skip(reason=reason))
+    yield
+    items.sort(key=_place)
 
 
 def reason_of(item: pytest.Item) -> str:
