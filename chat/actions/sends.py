@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from chat.actions import sends_at_once, sends_in_steps
-from chat.actions.digests import digest_of
+from chat.actions.given import given
 from chat.protocol import Ack, Send
 from storage.store import Connection, dialect
 
@@ -37,8 +36,7 @@ def send_together(connection: Connection, sends: Sequence[tuple[int, Send]]) -> 
     room = sends[0][1].room
     if any(frame.room != room for _, frame in sends) or len({(who, f.client_id) for who, f in sends}) < len(sends):
         raise NotAllNew
-    rows = [(sender, frame.client_id, frame.body, digest_of(frame), frame.reply_to) for sender, frame in sends]
-    written, events = _write(connection, room, json.dumps(rows, ensure_ascii=False), len(rows))
+    written, events = _write(connection, room, given(sends), len(sends))
     if not written:
         raise NotAllNew
     acks = [

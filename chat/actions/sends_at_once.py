@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 
+from chat.actions.given import PARTS
 from chat.queries.events import EVENT
 from storage.store import Connection, Row, dialect, sql
 
@@ -53,13 +54,7 @@ _WRITE = sql(
         ORDER BY m.seq
     ) happened
     """,
-    sends=dialect.items("send"),
-    place=dialect.place("send"),
-    sender=dialect.part("send", 0),
-    client_id=dialect.part("send", 1),
-    body=dialect.part("send", 2),
-    digest=dialect.part("send", 3),
-    reply_to=dialect.part("send", 4),
+    **PARTS,
     now=dialect.NOW,
     acks=dialect.json_list("ack"),
     ack=dialect.json_object(seq="m.seq", id="m.id", at=dialect.iso("m.created_at")),

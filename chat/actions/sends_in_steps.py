@@ -5,6 +5,7 @@ For an engine with one writer: between two statements nobody comes in between.
 
 from __future__ import annotations
 
+from chat.actions.given import PARTS
 from chat.actions.log import append_message_events
 from chat.queries.events import events_json
 from storage.store import Connection, Row, dialect, sql
@@ -22,10 +23,7 @@ _ALL_NEW = sql(
             OR (reply_to IS NOT NULL
                 AND NOT EXISTS (SELECT 1 FROM chat_message WHERE id = reply_to AND room_id = %s)))
     """,
-    sends=dialect.items("send"),
-    sender=dialect.part("send", 0),
-    client_id=dialect.part("send", 1),
-    reply_to=dialect.part("send", 4),
+    **PARTS,
 )
 _TAKE_SEQS = "UPDATE chat_room SET head = head + %s WHERE id = %s RETURNING head"
 _INSERT = sql(
@@ -35,20 +33,14 @@ _INSERT = sql(
     FROM {sends} ORDER BY {place}
     RETURNING seq, id, {created_at} AS at
     """,
-    sends=dialect.items("send"),
-    place=dialect.place("send"),
-    sender=dialect.part("send", 0),
-    client_id=dialect.part("send", 1),
-    body=dialect.part("send", 2),
-    digest=dialect.part("send", 3),
-    reply_to=dialect.part("send", 4),
+    **PARTS,
     now=dialect.NOW,
     created_at=dialect.iso("created_at"),
 )
 
 
 def write(connection: Connection, room: int, sends: str, count: int) -> tuple[list[Row], str]:
-    """Write new messages into a room: a JSON array with `[sender, client_id, body, digest, reply_to]` for each.
+    """Write new messages into a room, as `given` has them.
 
     Returns:
         `seq`, `id` and `at` of each, and their events as a JSON array; no rows, and nothing is written, where not all

@@ -25,7 +25,7 @@ from chat.protocol import MAX_FRAME_BYTES
 from chat.servers.daphne_http import DoorFactory
 from chat.servers.draining import draining
 from chat.servers.goodbye import end_at_once, say_goodbye
-from chat.servers.visitors import visitors
+from chat.servers.visitors import Visitor, visitors
 
 BACKLOG = 1024  # everybody comes back at once after a restart; Twisted's own 50 would turn most away
 daphne.server.HTTPFactory = DoorFactory  # the name by which Daphne makes its own
@@ -83,10 +83,13 @@ class ChatProtocol(WebSocketProtocol):
         """Close with any code: Autobahn's own `sendClose` knows no 1012."""
         self.sendCloseFrame(code=code or 1000)
 
+    def _visitor(self) -> Visitor | None:
+        peer = self.transport.getPeer()
+        return visitors.at((peer.host, peer.port))
+
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 - theirs
         """Make room for another visitor."""
-        peer = self.transport.getPeer()
-        visitors.leave(visitors.at((peer.host, peer.port)))
+        visitors.leave(self._visitor())
         super().connectionLost(reason)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 - theirs
@@ -117,7 +120,7 @@ class ChatProtocol(WebSocketProtocol):
         """Take over from the HTTP channel that the connection began as."""
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
-        visitor = visitors.at((self.transport.getPeer().host, self.transport.getPeer().port))
+        visitor = self._visitor()
         if visitor is not None:
             visitor.came_in()
         super().onOpen()

@@ -34,7 +34,7 @@ class Side(side.Side):
         self._path = Path(settings["NAME"])
         super().__init__(alias, {**settings, "OPTIONS": {"timeout": 1, "init_command": MOVING}}, tables)
         self._left = ExitStack()  # the lock, and what lies about: both go at the end
-        self._aside: list[tuple[str]] = []
+        self._aside: list[tuple[str, str, str]] = []  # indexes and triggers: kind, name, statement
 
     def canonical(self, column: Column) -> str:
         name = self.quoted(column.name)
@@ -102,11 +102,10 @@ class Side(side.Side):
         self.ask("PRAGMA synchronous = OFF")
         self.ask("BEGIN")
         self._aside = self.ask(
-            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND type IN ('index', 'trigger') ORDER BY type"
+            "SELECT type, name, sql FROM sqlite_master"
+            " WHERE sql IS NOT NULL AND type IN ('index', 'trigger') ORDER BY type"
         )
-        for kind, name in self.ask(
-            "SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL AND type IN ('index', 'trigger')"
-        ):
+        for kind, name, _ in self._aside:
             self.ask(f"DROP {kind} {self.quoted(name)}")
 
     def load(self, table: Table, batches: Iterable[list[Row]]) -> None:
@@ -127,7 +126,7 @@ class Side(side.Side):
     def complete(self) -> None:
         for (index,) in self.ask("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'"):
             self.ask(f"INSERT INTO {self.quoted(index)} ({self.quoted(index)}) VALUES ('rebuild')")
-        for (sql,) in self._aside:
+        for _, _, sql in self._aside:
             self.ask(sql)
         for table, *_ in self.ask("PRAGMA foreign_key_check"):
             raise CannotMove(f"{table} has a row that refers to one that is not there.")

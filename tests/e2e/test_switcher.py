@@ -7,6 +7,23 @@ import re
 
 from playwright.async_api import Route, expect
 
+from tests.e2e.desk import Desk
+
+
+async def hold_back_the_switcher(desk: Desk) -> tuple[asyncio.Event, asyncio.Event, list[str]]:
+    """Have its module wait: set when it is asked for, what lets it go on, and its addresses."""
+    asked, held = asyncio.Event(), asyncio.Event()
+    urls: list[str] = []
+
+    async def hold(route: Route) -> None:
+        urls.append(route.request.url)
+        asked.set()
+        await held.wait()
+        await route.continue_()
+
+    await desk.page.route("**/quick_switcher*", hold)
+    return asked, held, urls
+
 
 async def test_a_few_letters_and_enter_lead_to_a_room(server, room, sit_down):
     bob = await sit_down("bob", server)
@@ -29,16 +46,7 @@ async def test_a_few_letters_and_enter_lead_to_a_room(server, room, sit_down):
 async def test_what_was_closed_before_it_was_loaded_does_not_open_any_more(server, room, sit_down):
     bob = await sit_down("bob", server)
     await bob.open(f"/rooms/{room}/")
-    asked, held = asyncio.Event(), asyncio.Event()
-    urls: list[str] = []
-
-    async def hold(route: Route) -> None:
-        urls.append(route.request.url)
-        asked.set()
-        await held.wait()
-        await route.continue_()
-
-    await bob.page.route("**/quick_switcher*", hold)
+    asked, held, urls = await hold_back_the_switcher(bob)
     await bob.page.keyboard.press("Control+k")
     dialog = bob.page.get_by_role("dialog")
     await expect(dialog).to_have_accessible_name("One moment…")
@@ -54,16 +62,7 @@ async def test_what_was_closed_before_it_was_loaded_does_not_open_any_more(serve
 async def test_what_an_input_method_composes_while_the_dialog_is_loaded_is_not_cut_off(server, room, sit_down):
     bob = await sit_down("bob", server)
     await bob.open(f"/rooms/{room}/")
-    asked, held = asyncio.Event(), asyncio.Event()
-    urls: list[str] = []
-
-    async def hold(route: Route) -> None:
-        urls.append(route.request.url)
-        asked.set()
-        await held.wait()
-        await route.continue_()
-
-    await bob.page.route("**/quick_switcher*", hold)
+    asked, held, urls = await hold_back_the_switcher(bob)
     await bob.page.keyboard.press("Control+k")
     await asked.wait()
     keyboard = await bob.page.context.new_cdp_session(bob.page)
