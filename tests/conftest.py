@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from tests.support.databases import ENGINE, Database, PostgresDatabase, SqliteDatabase
+from tests.support.databases import ENGINE, ENGINES, Database, PostgresDatabase, SqliteDatabase
 from tests.support.postgres import Cluster
 from tests.support.process import RUN
 from tests.support.redis import Redis
@@ -38,21 +38,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures.isdisjoint(SLOW) and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.quick)
-        if item.get_closest_marker("sqlite_only"):
-            reason = reason_of(item)
-            if ENGINE != "sqlite":
-                item.add_marker(pytest.mark.skip(reason=reason))
+        for engine in ENGINES:
+            if mark := item.get_closest_marker(f"{engine}_only"):
+                reason = reason_of(item, mark)
+                if engine != ENGINE:
+                    item.add_marker(pytest.mark.skip(reason=reason))
     yield
     items.sort(key=_place)
 
 
-def reason_of(item: pytest.Item) -> str:
-    """Why a test is about SQLite alone. Whoever says that it is has to say why."""
-    mark = item.get_closest_marker("sqlite_only")
-    reasons = [reason for reason in mark.args if isinstance(reason, str) and reason.strip()] if mark else []
-    if mark is None or mark.kwargs or len(reasons) != 1 or len(mark.args) != 1:
-        raise pytest.UsageError(f'{item.nodeid}: write @pytest.mark.sqlite_only("why")')
-    return f"SQLite alone: {reasons[0]}"
+def reason_of(item: pytest.Item, mark: pytest.Mark) -> str:
+    """Why a test is about one engine alone. Whoever says that it is has to say why."""
+    match mark.args:
+        case (str(reason),) if reason.strip() and not mark.kwargs:
+            return f"{mark.name}: {reason}"
+    raise pytest.UsageError(f'{item.nodeid}: write @pytest.mark.{mark.name}("why")')
 
 
 def _place(item: pytest.Item) -> int:

@@ -9,14 +9,14 @@ from collections.abc import Callable
 import pytest
 
 from tests.chat.test_outages import answer, insist
-from tests.support.databases import ENGINE, Templates
+from tests.support.databases import Templates
 from tests.support.server import Server, World
 from tests.support.standby import Pair
 from tests.torture.actors import Sender, Visitor
 from tests.torture.checker import judge
 from tests.torture.evidence import Evidence, read_database
 
-pytestmark = pytest.mark.skipif(ENGINE != "postgres", reason="SQLite has no standby")
+pytestmark = pytest.mark.postgres_only("SQLite has no standby")
 
 SENT_BEFORE = 200
 SENT_AFTER = 200

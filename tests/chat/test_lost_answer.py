@@ -11,11 +11,11 @@ import psycopg
 import pytest
 
 from tests.support.client import DEADLINE
-from tests.support.databases import ENGINE, PostgresDatabase, Templates
+from tests.support.databases import PostgresDatabase, Templates
 from tests.support.postgres import Cluster
 from tests.support.server import Server, World
 
-pytestmark = pytest.mark.skipif(ENGINE == "sqlite", reason="there the commit and its answer are one thing")
+pytestmark = pytest.mark.postgres_only("on SQLite the commit and its answer are one thing")
 
 COMMITTED = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 """Whoever has committed here and waits for the standby to have it as well. There is none, so it waits for ever."""

@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from tests.support.client import Client, Frame
-from tests.support.databases import ENGINE, Templates
+from tests.support.databases import Templates
 from tests.support.postgres import Cluster
 from tests.support.server import Server, World
 from tests.support.standby import HOST, on_a_port
 from tests.support.way import Way
 
-pytestmark = pytest.mark.skipif(ENGINE != "postgres", reason="SQLite has no server that could be away")
+pytestmark = pytest.mark.postgres_only("SQLite has no server that could be away")
 
 SERVERS = ["daphne", "uvicorn"]
 OUTAGES = 100

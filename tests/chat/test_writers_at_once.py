@@ -199,7 +199,7 @@ def test_one_who_sends_before_they_are_taken_out_has_sent(people, everyone):
     assert kinds == ["message", "member"]
 
 
-@pytest.mark.skipif(ENGINE == "sqlite", reason="there nobody deletes while another writes")
+@pytest.mark.postgres_only("on SQLite nobody deletes while another writes")
 def test_a_room_that_is_deleted_meanwhile_is_not_there(people):
     den = store.run_transaction(rooms.create_room, "Den", Room.Kind.CLOSED, people["alice"].pk)
     meeting = Meeting()

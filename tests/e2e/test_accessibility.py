@@ -171,3 +171,15 @@ async def test_the_composer_shows_that_it_has_the_focus_where_the_system_chooses
     focused = await form.screenshot()
     await bob.composer.blur()
     assert await form.screenshot() != focused
+
+
+async def test_who_wants_less_motion_sees_new_colours_at_once(server, sit_down):
+    stranger = await sit_down(None, server)
+    await stranger.page.emulate_media(reduced_motion="reduce")
+    await stranger.page.goto("/login/")
+    on_their_way = await stranger.page.evaluate(
+        "() => { document.documentElement.style.setProperty('--ink', 'rgb(1, 2, 3)');"
+        " return document.getAnimations().map((animation) => animation.transitionProperty); }"
+    )
+    assert on_their_way == []
+    assert await stranger.page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(1, 2, 3)"

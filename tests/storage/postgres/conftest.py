@@ -8,16 +8,6 @@ import psycopg
 import pytest
 from django.db import connections
 
-from tests.support.databases import ENGINE
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These tests are about PostgreSQL's connections and locks."""
-    if ENGINE != "postgres":
-        for item in items:
-            if "tests/storage/postgres/" in item.nodeid:
-                item.add_marker(pytest.mark.skip(reason="PostgreSQL alone: TEST_ENGINE=postgres runs it"))
-
 
 @pytest.fixture
 def admin(transactional_db) -> Iterator[psycopg.Connection[Any]]:

@@ -14,7 +14,10 @@ from storage.exceptions import OutcomeUnknown, QueryTimeout
 from tests.storage.faults.files import open_files
 from tests.storage.statements import ENDLESS
 
-pytestmark = pytest.mark.usefixtures("notes")
+pytestmark = [
+    pytest.mark.usefixtures("notes"),
+    pytest.mark.postgres_only("PostgreSQL's connections are lost, its statements cancelled"),
+]
 
 BUSY = """
     SELECT pid FROM pg_stat_activity

@@ -11,6 +11,8 @@ import pytest
 from storage.engines import engine_of
 from storage.history import HighWaterMark, Position
 
+pytestmark = pytest.mark.postgres_only("a file of SQLite's is no other machine's")
+
 
 class Counts:
     """A history in a table of the test's own."""

@@ -11,6 +11,8 @@ from storage.store import Store
 from storage.watch import health
 from tests.support.postgres import ROLE, Cluster
 
+pytestmark = pytest.mark.postgres_only("SQLite has no server that could stop")
+
 
 @pytest.fixture
 def cluster(monkeypatch) -> Cluster:

@@ -14,6 +14,8 @@ from storage.postgres import requirements
 from tests.support.environment import environment, manage, succeed
 from tests.support.postgres import ROLE, Cluster
 
+pytestmark = pytest.mark.postgres_only("it is PostgreSQL that may be too old or want a password")
+
 PASSWORD = "Tr0ub4dor-and-3"
 
 

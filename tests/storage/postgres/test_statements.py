@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, NotSupportedError
 
+pytestmark = pytest.mark.postgres_only("these words are PostgreSQL's")
+
 REFUSED = [
     "BEGIN",
     "START TRANSACTION",
