@@ -24,6 +24,10 @@ def new_identity() -> str:
     return secrets.token_urlsafe(9)
 
 
+def new_file_id() -> str:
+    return secrets.token_urlsafe(16)
+
+
 def new_invite_token() -> str:
     return secrets.token_urlsafe(16)
 
@@ -118,6 +122,8 @@ class Message(models.Model):
 
     `digest` is that of what was sent first, so that a repeat can be told from another message under the same
     `client_id` even after an edit. A deleted message keeps its row, and its `client_id` with it.
+
+    `files` is what travels of its files (`File`): a JSON array, written with the message; null where there are none.
     """
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="messages", db_index=False)
@@ -127,6 +133,7 @@ class Message(models.Model):
     body = models.TextField()
     digest = models.CharField(max_length=32, editable=False)
     reply_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replies")
+    files = models.TextField(null=True, editable=False)  # noqa: DJ001 - JSON to embed; an empty text is none
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -139,6 +146,77 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+
+class Content(models.Model):
+    """Bytes that are kept once, however many files have them: `key` is their name in the store.
+
+    The row is committed before the bytes are there, and goes after them, so that no bytes are without a row. Once
+    `doomed_at` is set nobody begins to refer to it: the same bytes, coming again, are another content, with another
+    key. `chat.actions.contents` keeps these promises.
+    """
+
+    sha256 = models.CharField(max_length=64)
+    key = models.CharField(max_length=96, unique=True)
+    bytes = models.PositiveBigIntegerField()
+    doomed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("sha256",), condition=models.Q(doomed_at__isnull=True), name="chat_content_once"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("id",), condition=models.Q(doomed_at__isnull=False), name="chat_content_doomed"),
+        )
+
+    def __str__(self) -> str:
+        return f"content {self.pk}"
+
+
+class File(models.Model):
+    """Something that a person uploads, or has uploaded, for a room; then that of a message (`message`, `place`).
+
+    `id` is the server's word for it, everywhere; `upload_id` its owner's own, unique among theirs, if they gave one.
+    `name` and `declared` are what its owner says of it, `type` is what it was found to be. What came is kept in
+    `content`, and until it is (`finished_at`) in a file beside the database.
+    """
+
+    id = models.CharField(max_length=22, primary_key=True, default=new_file_id)
+    owner = models.ForeignKey(User, models.PROTECT, related_name="files", db_index=False)
+    upload_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 - not everybody gives one
+    room = models.ForeignKey(Room, models.CASCADE, related_name="files", db_index=False)
+    name = models.TextField()
+    declared = models.TextField(default="")
+    type = models.TextField(default="")
+    bytes = models.PositiveBigIntegerField()
+    content = models.ForeignKey(Content, models.PROTECT, null=True, related_name="+")
+    thumb = models.ForeignKey(Content, models.PROTECT, null=True, related_name="+")
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    preview = models.TextField(null=True)  # noqa: DJ001 - most have none
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="+")
+    place = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("owner", "upload_id"),
+                condition=models.Q(upload_id__isnull=False),
+                name="chat_file_uploaded_once",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("room", "message"), name="chat_file_of_room"),
+            models.Index(fields=("owner", "bytes"), name="chat_file_of_owner"),
+            models.Index(fields=("created_at",), condition=models.Q(message__isnull=True), name="chat_file_unsent"),
+        )
+
+    def __str__(self) -> str:
+        return f"file {self.pk}"
 
 
 class Event(models.Model):

@@ -1,7 +1,8 @@
 """What has to happen one after the other, in however many processes, on an engine that lets several write at once.
 
 Each lock is held to the end of the transaction, and what is read after it is as it is for all that time. Nobody waits
-in a ring, because everybody takes them in the same order: people, then rooms by their ids, then whatever else.
+in a ring, because everybody takes them in the same order: people, then rooms by their ids, then files and then contents
+by theirs, then whatever else.
 """
 
 from __future__ import annotations

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from chat.actions import files
 from chat.actions.digests import digest_of
 from chat.actions.locks import lock_rooms
 from chat.actions.log import Entry, append_event, take_seq
 from chat.actions.refused import Refused
 from chat.models import Event
 from chat.protocol import Ack, Change, Code, Delete, Edit, React, Send
+from chat.protocol.fields import SAYS_NOTHING
 from storage.store import Connection, Row, dialect, sql
 
 MAX_REACTIONS = 20  # different emoji on one message
@@ -32,8 +34,8 @@ _NEXT_SEQ_FOR_MEMBER = """
 """
 _INSERT = sql(
     """
-    INSERT INTO chat_message (room_id, sender_id, client_id, seq, body, digest, reply_to_id, created_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, {now})
+    INSERT INTO chat_message (room_id, sender_id, client_id, seq, body, digest, reply_to_id, files, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, {now})
     RETURNING id, {created_at} AS at
     """,
     now=dialect.NOW,
@@ -41,12 +43,15 @@ _INSERT = sql(
 )
 _EDIT = sql("UPDATE chat_message SET body = %s, edited_at = {now} WHERE id = %s", now=dialect.NOW)
 _DELETE = sql(
-    "UPDATE chat_message SET deleted_at = {now} WHERE id = %s AND deleted_at IS NULL RETURNING room_id", now=dialect.NOW
+    "UPDATE chat_message SET deleted_at = {now}, files = NULL WHERE id = %s AND deleted_at IS NULL RETURNING room_id",
+    now=dialect.NOW,
 )
-_RESTORE = "UPDATE chat_message SET deleted_at = NULL WHERE id = %s AND deleted_at IS NOT NULL RETURNING room_id"
+_RESTORE = """
+    UPDATE chat_message SET deleted_at = NULL WHERE id = %s AND deleted_at IS NOT NULL AND body <> '' RETURNING room_id
+"""
 _AT = sql("SELECT {at} FROM chat_event WHERE room_id = %s AND seq = %s", at=dialect.iso("at"))
 _VISIBLE = """
-    SELECT m.id, m.room_id AS room, m.sender_id AS sender, m.deleted_at
+    SELECT m.id, m.room_id AS room, m.sender_id AS sender, m.deleted_at, m.files
     FROM chat_message m JOIN chat_membership mine ON mine.room_id = m.room_id
     WHERE m.id = %s AND mine.user_id = %s
 """
@@ -62,7 +67,8 @@ def perform_change(connection: Connection, actor: int, frame: Change) -> Ack:
 
     Raises:
         Refused: `conflict` when this `client_id` was used for something else; `not_found` when the room or message
-            does not exist for this person; `forbidden` when it does and is not theirs to change.
+            does not exist for this person; `forbidden` when it does and is not theirs to change; `bad_frame` when
+            nothing would be left of it; what `files.files_to_send` raises.
     """
     digest = digest_of(frame)
     done = connection.fetch_one(_DONE, [actor, frame.client_id, actor, frame.client_id])
@@ -83,8 +89,11 @@ def _post_message(connection: Connection, sender: int, frame: Send, digest: str)
         raise Refused(Code.NOT_FOUND, "there is no such room")
     if frame.reply_to is not None and not _is_in_room(connection, frame.reply_to, frame.room):
         raise Refused(Code.NOT_FOUND, "there is no such message to reply to")
-    row = connection.fetch_one(_INSERT, [frame.room, sender, frame.client_id, seq, frame.body, digest, frame.reply_to])
+    sent = files.files_to_send(connection, sender, frame) if frame.files else []
+    said = [frame.room, sender, frame.client_id, seq, frame.body, digest, frame.reply_to, files.files_json(sent)]
+    row = connection.fetch_one(_INSERT, said)
     assert row is not None  # noqa: S101 - an INSERT that does not raise returns its row
+    files.attach(connection, row["id"], sent)
     append_event(connection, frame.room, seq, Entry(Event.Kind.MESSAGE, sender, row["id"], client_id=frame.client_id))
     return Ack(frame.client_id, row["id"], frame.room, seq, row["at"], duplicate=False)
 
@@ -106,12 +115,14 @@ def _apply(
         case Edit():
             if message["sender"] != actor:
                 raise Refused(Code.FORBIDDEN, "only its author can change a message")
+            if not frame.body and message["files"] is None:
+                raise Refused(Code.BAD_FRAME, f"body {SAYS_NOTHING}")
             connection.execute(_EDIT, [frame.body, message["id"]])
             return Event.Kind.EDIT, None
         case Delete():
             if message["sender"] != actor and not _is_moderator(connection, actor):
                 raise Refused(Code.FORBIDDEN, "only its author or a moderator can delete a message")
-            connection.fetch_value(_DELETE, [message["id"]])
+            _delete(connection, message["id"])
             return Event.Kind.DELETE, None
         case React():
             _set_reaction(connection, actor, frame)
@@ -141,15 +152,23 @@ def _set_reaction(connection: Connection, actor: int, frame: React) -> None:
 def set_deleted(connection: Connection, message: int, actor: int, *, deleted: bool) -> bool:
     """Take a message back, or bring it back, for the admin. Returns whether anything changed.
 
-    The row stays, and with it its place in the log and its `client_id`.
+    The row stays, and with it its place in the log and its `client_id`. Its files are gone for good, so one that was
+    nothing else cannot be brought back.
     """
     lock_rooms(connection, [], of_messages=[message])
-    room = connection.fetch_value(_DELETE if deleted else _RESTORE, [message])
+    room = _delete(connection, message) if deleted else connection.fetch_value(_RESTORE, [message])
     if room is None:
         return False
     kind = Event.Kind.DELETE if deleted else Event.Kind.EDIT
     append_event(connection, room, take_seq(connection, room), Entry(kind, actor, message))
     return True
+
+
+def _delete(connection: Connection, message: int) -> int | None:
+    """Take a message back, with its files. Its room, or None where there was nothing to take back."""
+    room: int | None = connection.fetch_value(_DELETE, [message])
+    files.detach(connection, message)
+    return room
 
 
 def _access_message(connection: Connection, message: int, actor: int) -> Row:

@@ -29,12 +29,14 @@ def send_together(connection: Connection, sends: Sequence[tuple[int, Send]]) -> 
     """Write messages, each with its sender, into the room of the first, in this order. The caller holds the room.
 
     Raises:
-        NotAllNew: one is for another room, a repeat, by somebody who is no member, or answers what is not there.
-            Nothing was written.
+        NotAllNew: one is for another room, a repeat, by somebody who is no member, with files, or answers what is not
+            there. Nothing was written.
         DatabaseError: this transaction cannot go on.
     """
     room = sends[0][1].room
-    if any(frame.room != room for _, frame in sends) or len({(who, f.client_id) for who, f in sends}) < len(sends):
+    if any(frame.room != room or frame.files for _, frame in sends) or len(
+        {(who, f.client_id) for who, f in sends}
+    ) < len(sends):
         raise NotAllNew
     written, events = _write(connection, room, given(sends), len(sends))
     if not written:

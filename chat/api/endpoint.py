@@ -29,6 +29,7 @@ STATUS = {
     Code.NOT_FOUND: 404,
     Code.FORBIDDEN: 403,
     Code.CONFLICT: 409,
+    Code.NOT_READY: 409,
     Code.ORDER: 409,
     Code.BUSY: 503,
     Code.RATE_LIMITED: 429,

@@ -29,6 +29,9 @@ ALONE = 32
 """How many are looked at by themselves in a transaction. Each has a savepoint, and from the 65th on PostgreSQL has to
 look up on the disk which of them belong to a transaction: everybody who reads waits for that."""
 
+FILE_CHARS = 3_000
+"""What a file with a long name takes in an event."""
+
 FAILED_FOR_NOW = Nack(Code.STORAGE, "the message could not be stored just now", retry=True)
 
 
@@ -133,7 +136,8 @@ def _perform(connection: Connection, operation: Operation) -> Outcome:
 
 
 def _chars(operation: Operation) -> int:
-    return len(getattr(operation.frame, "body", ""))
+    frame = operation.frame
+    return len(getattr(frame, "body", "")) + len(getattr(frame, "files", ())) * FILE_CHARS
 
 
 def _bearable(items: Iterable[T], chars: Callable[[T], int]) -> list[list[T]]:

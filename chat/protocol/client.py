@@ -7,7 +7,7 @@ from typing import Any
 
 from chat.protocol.codes import MAX_PAGE, Code
 from chat.protocol.errors import FrameError
-from chat.protocol.fields import Body, ClientId, Count, Cursors, Emoji, Flag, Id, Seq, ShortText
+from chat.protocol.fields import SAYS_NOTHING, Body, ClientId, Count, Cursors, Emoji, Files, Flag, Id, Seq, ShortText
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,25 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Post a message. The client makes `client_id`, unique per sender for ever: sent again, it is the same message."""
+    """Post a message. The client makes `client_id`, unique per sender for ever: sent again, it is the same message.
+
+    `files`: what the sender uploaded for this room, in this order; `body` may then be empty.
+    """
 
     room: Id
     client_id: ClientId
     body: Body
     reply_to: Id | None = None
+    files: Files = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.body and not self.files:
+            raise FrameError(Code.BAD_FRAME, f"body {SAYS_NOTHING}")
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Change the text of one's own message."""
+    """Change the text of one's own message. It may become empty where there are files."""
 
     client_id: ClientId
     message: Id

@@ -20,6 +20,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     FORBIDDEN = "forbidden"
     CONFLICT = "conflict"
+    NOT_READY = "not_ready"
     ORDER = "order"
     BUSY = "busy"
     RATE_LIMITED = "rate_limited"

@@ -22,6 +22,8 @@ from chat.protocol.emoji import EMOJI
 MAX_ID = 2**63 - 1
 MAX_BODY_CHARS = 16_000
 MAX_NAME_CHARS = 80
+MAX_FILES = 10
+SAYS_NOTHING = "must be a text that says something"
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -62,15 +64,28 @@ def client_id(value: Any) -> str:
 
 
 def body(value: Any) -> str:
-    """The text of a message, taken as it is."""
-    if not isinstance(value, str) or not value.strip():
-        raise Invalid("must be a text that says something")
+    """The text of a message, taken as it is. It says something, or is empty: a message may be files alone."""
+    if not isinstance(value, str) or (value and not value.strip()):
+        raise Invalid(SAYS_NOTHING)
     if "\0" in value:
         raise Invalid("must not contain a NUL character")
     if not value.isascii() and _SURROGATE.search(value):
         raise Invalid("must not contain half a character (a lone surrogate)")
     if len(value) > MAX_BODY_CHARS:
         raise TooLong(f"must not be longer than {MAX_BODY_CHARS} characters")
+    return value
+
+
+def files(value: Any) -> list[str]:
+    """What a message's files are called: by the server, or by the sender when they uploaded them."""
+    if not isinstance(value, list):
+        raise Invalid("must be a list of uploads")
+    if len(value) > MAX_FILES:
+        raise TooLong(f"must not be more than {MAX_FILES}")
+    if not all(isinstance(one, str) and CLIENT_ID.fullmatch(one) for one in value):
+        raise Invalid("must be uploads, each 1 to 64 characters of A-Z a-z 0-9 _ -")
+    if len(set(value)) < len(value):
+        raise Invalid("must not name an upload twice")
     return value
 
 
@@ -137,7 +152,18 @@ def _whole(low: int) -> dict[str, Any]:
 
 
 _CLIENT_ID = _text("^[A-Za-z0-9_-]+$", 64, "1 to 64 characters of `A-Za-z0-9_-`")
-_BODY = _text(r"^(?!\s*$)[^\u0000]*$", MAX_BODY_CHARS, "up to 16,000 characters, at least one of them not white space")
+_BODY = _text(
+    r"^(?!\s+$)[^\u0000]*$",
+    MAX_BODY_CHARS,
+    "up to 16,000 characters, at least one of them not white space; empty only in a message with files",
+)
+_FILES = {
+    "type": "array",
+    "items": _CLIENT_ID,
+    "maxItems": MAX_FILES,
+    "uniqueItems": True,
+    "description": "up to 10 uploads, each by the server's id or by the sender's own `upload_id`",
+}
 _NAME = _text(r"\S", MAX_NAME_CHARS, "1 to 80 characters that can be seen")
 _ONE_EMOJI = {
     "type": "string",
@@ -153,6 +179,7 @@ Count = Annotated[int, Rule(integer(1), _whole(1))]
 Millis = Annotated[int, Rule(integer(0), {**_whole(0), "description": "milliseconds, from 0 up"})]
 ClientId = Annotated[str, Rule(client_id, _CLIENT_ID)]
 Body = Annotated[str, Rule(body, _BODY)]
+Files = Annotated[list[str], Rule(files, _FILES)]
 Name = Annotated[str, Rule(name, _NAME)]
 Emoji = Annotated[str, Rule(emoji, _ONE_EMOJI)]
 Time = Annotated[str, Rule(short_text, _TIME)]

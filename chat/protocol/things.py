@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from chat.protocol.fields import ClientId, Id, Seq, Time
+from chat.protocol.fields import ClientId, Count, Id, Seq, Time
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +17,37 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file of a message. `type` is what the server found it to be, whatever its name says.
+
+    `width` and `height` are in pixels, as it is shown. `preview` is an image of a few bytes to show until there is a
+    better one, as a `data:` URL; `thumb` the address of a small picture. What is not known is left out. The addresses
+    are this server's, for who may read the room.
+    """
+
+    id: str
+    name: str
+    type: str
+    bytes: Seq
+    url: str
+    width: Count | None = None
+    height: Count | None = None
+    preview: str | None = None
+    thumb: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
-    """What a reply answers. The `body` is cut to 200 characters, and empty once deleted."""
+    """What a reply answers. The `body` is cut to 200 characters, and empty once deleted.
+
+    `file` is the name of the first of its files, null without one.
+    """
 
     id: Id
     seq: Id
     sender: Person
     body: str
+    file: str | None
     deleted: bool
 
 
@@ -37,7 +61,7 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class MessageContent:
-    """A message in an event. A deleted one has an empty `body`. `quote` is null for what is no reply."""
+    """A message in an event. A deleted one has an empty `body` and no files. `quote` is null for what is no reply."""
 
     id: Id
     client_id: ClientId
@@ -45,6 +69,7 @@ class MessageContent:
     body: str
     reply_to: Id | None
     quote: Quote | None
+    files: list[File]
     edited_at: Time | None
     deleted: bool
 

@@ -25,11 +25,12 @@ QUOTE = sql(
         seq="q.seq",
         sender=person("qs"),
         body=f"CASE WHEN q.deleted_at IS NULL THEN substr(q.body, 1, {QUOTED_CHARS}) ELSE '' END",
+        file=f"CASE WHEN q.deleted_at IS NULL THEN {dialect.first_member('q.files', 'name')} END",
         deleted=dialect.json_bool("q.deleted_at IS NOT NULL"),
     ),
 )
 
-# Of `chat_message m` with its sender `s`. A deleted message travels without its text.
+# Of `chat_message m` with its sender `s`. A deleted message travels without its text and files.
 MESSAGE_FIELDS = dialect.json_members(
     id="m.id",
     client_id="m.client_id",
@@ -37,6 +38,7 @@ MESSAGE_FIELDS = dialect.json_members(
     body="CASE WHEN m.deleted_at IS NULL THEN m.body ELSE '' END",
     reply_to="m.reply_to_id",
     quote=dialect.json_text(QUOTE),
+    files=dialect.json_text("CASE WHEN m.deleted_at IS NULL THEN coalesce(m.files, '[]') ELSE '[]' END"),
     edited_at=dialect.iso("m.edited_at"),
     deleted=dialect.json_bool("m.deleted_at IS NOT NULL"),
 )

@@ -20,7 +20,7 @@ def _side(name: Fragment, beyond: Fragment, order: Fragment) -> Fragment:
     return sql(
         """
     {name} AS (
-        SELECT m.id, m.seq, length(m.body) AS chars FROM chat_message m
+        SELECT m.id, m.seq, length(m.body) + coalesce(length(m.files), 0) AS chars FROM chat_message m
         WHERE m.room_id = (SELECT room_id FROM mine) AND m.seq {beyond} %s ORDER BY m.seq {order} LIMIT %s
     ),
     {name}_fitting AS (

@@ -14,6 +14,11 @@ NOW = Fragment("date_trunc('milliseconds', clock_timestamp())")
 """The present time, as columns keep it."""
 
 
+def hours_ago(hours: int) -> Fragment:
+    """The time so many hours ago, to compare columns with."""
+    return Fragment(f"clock_timestamp() - interval '{hours} hours'")
+
+
 def iso(time: str) -> Fragment:
     """A time as ISO 8601 in UTC with milliseconds, or null."""
     return Fragment(f"""to_char({time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')""")
@@ -80,6 +85,11 @@ def number_member(json: str, name: str) -> Fragment:
 def truth_member(json: str, name: str) -> Fragment:
     """What a JSON object has under a name, true or false, as a condition; null where it has nothing."""
     return Fragment(f"({member(json, name)})::boolean")
+
+
+def first_member(json_array: str, name: str) -> Fragment:
+    """The text that the first object of a JSON array has under a name, or null."""
+    return Fragment(f"({json_array})::json -> 0 ->> '{name}'")
 
 
 # Lists as parameters: one parameter, the text of a JSON array

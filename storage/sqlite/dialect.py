@@ -15,6 +15,11 @@ NOW = Fragment("strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')")
 """The present time, as columns keep it."""
 
 
+def hours_ago(hours: int) -> Fragment:
+    """The time so many hours ago, to compare columns with."""
+    return Fragment(f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '-{hours} hours')")
+
+
 def iso(time: str) -> Fragment:
     """A time as ISO 8601 in UTC with milliseconds, or null."""
     return Fragment(f"strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', {time})")
@@ -82,6 +87,11 @@ def number_member(json: str, name: str) -> Fragment:
 def truth_member(json: str, name: str) -> Fragment:
     """What a JSON object has under a name, true or false, as a condition; null where it has nothing."""
     return member(json, name)
+
+
+def first_member(json_array: str, name: str) -> Fragment:
+    """The text that the first object of a JSON array has under a name, or null."""
+    return Fragment(f"{json_array} ->> '$[0].{name}'")
 
 
 # Lists as parameters: one parameter, the text of a JSON array

@@ -84,6 +84,10 @@ _NOT_BODIES: list[Any] = [
     *("", " ", " \n\t ", "\u00a0", "\u2028"),
     *("a\0b", "\0", "half \ud800 a character", "\udfff", "\ud83d", "\udc4d\ud83d"),
 ]
+_NOT_FILES: list[Any] = [
+    *(True, 7, "f", {}, {"f": 1}, [None], [7], [["f"]], [{"id": "f"}], [""], ["a b"], ["f", "g/../f"], ["f\0"]),
+    *(["\ud800"], ["x" * 65], ["f", "f"], [f"f{number}" for number in range(11)]),
+]
 _NOT_CURSORS = [
     True,
     7,
@@ -108,6 +112,7 @@ BAD_FIELDS: dict[tuple[str, str], list[Any]] = {
     ("send", "client_id"): _NOT_CLIENT_IDS,
     ("send", "body"): _NOT_BODIES,
     ("send", "reply_to"): _NOT_IDS[1:],
+    ("send", "files"): _NOT_FILES,
     ("read", "room"): _NOT_IDS,
     ("read", "seq"): _NOT_SEQS,
     ("sync", "room"): _NOT_IDS,

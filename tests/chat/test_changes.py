@@ -166,6 +166,7 @@ async def test_a_reply_names_what_it_answers(server, room):
             "seq": first["seq"],
             "sender": bob.welcome["user"],
             "body": ("Who is there?" + " Hello?" * 100)[:200],
+            "file": None,
             "deleted": False,
         }
         assert await quotes() == [quote] * 2

@@ -66,7 +66,15 @@ def test_what_the_server_takes_fits_the_schema(frame, changes):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"room": 0}, {"room": "7"}, {"client_id": "a b"}, {"body": ""}, {"body": " \n"}, {"body": "a\0"}, {"reply_to": 0}],
+    [
+        {"room": 0},
+        {"room": "7"},
+        {"client_id": "a b"},
+        {"files": ["a b"]},
+        {"body": " \n"},
+        {"body": "a\0"},
+        {"reply_to": 0},
+    ],
     ids=str,
 )
 def test_what_the_server_refuses_the_schema_refuses(changes):

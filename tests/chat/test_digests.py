@@ -20,6 +20,10 @@ GOLDEN: list[tuple[Change, str]] = [
     (Delete("c-3", 9001), "e26c515fd5a85b7ec95e9dddcdb3ba94"),
     (React("c-4", 9001, "👍🏽", True), "3950fd71a163753cb0835058a029174e"),
     (React("c-4", 9001, "👍🏽", False), "f8a79d44dc7215cc9ef739a687243f6f"),
+    # As the first release with files computed them.
+    (Send(7, "c-1", "Hello", files=[]), "99ac2786e650d8f337040a386b89aadb"),
+    (Send(7, "c-1", "Hello", files=["f-1"]), "e151edff6491474ac549aff2febf5ba6"),
+    (Send(7, "c-1", "", files=["f-1", "cO1xB0r4mVnU2w9dJq3p5A"]), "97d916ce8acd50a3dd03ab5781f5e055"),
 ]
 
 
@@ -27,7 +31,7 @@ GOLDEN: list[tuple[Change, str]] = [
 class LaterSend(Send):
     """`Send` as a later release may have it."""
 
-    files: list[int] = field(default_factory=list)
+    links: list[int] = field(default_factory=list)
     silent: bool = False
 
 
@@ -57,10 +61,10 @@ def test_a_field_added_later_and_left_alone_changes_no_digest():
 def test_a_field_added_later_counts_once_it_says_something():
     said = [
         LaterSend(7, "c-1", "Hello"),
-        LaterSend(7, "c-1", "Hello", files=[1]),
-        LaterSend(7, "c-1", "Hello", files=[1, 2]),
+        LaterSend(7, "c-1", "Hello", links=[1]),
+        LaterSend(7, "c-1", "Hello", links=[1, 2]),
         LaterSend(7, "c-1", "Hello", silent=True),
-        LaterSend(7, "c-1", "Hello", files=[1], silent=True),
+        LaterSend(7, "c-1", "Hello", links=[1], silent=True),
     ]
     assert len({digest_of(change) for change in said}) == len(said)
 

@@ -25,7 +25,7 @@ def run(server: Server, room: int) -> dict[str, object]:
     events = []
     for number, minutes in enumerate(MINUTES):
         message = {"id": 9_000 + number, "client_id": f"run-{number}", "sender": person, "body": f"run {number}"}
-        message |= {"reply_to": None, "quote": None, "edited_at": None, "deleted": False}
+        message |= {"reply_to": None, "quote": None, "files": [], "edited_at": None, "deleted": False}
         at = (start + timedelta(minutes=minutes)).isoformat()
         events.append({"seq": head + 1 + number, "kind": "message", "at": at, "actor": person, "message": message})
     return {"type": "events", "room": room, "from": head + 1, "to": head + 12, "events": events, "more": False}

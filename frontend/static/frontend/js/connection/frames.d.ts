@@ -18,16 +18,30 @@ export interface Room {
   with?: Person;
 }
 
-/** What a reply answers. The `body` is cut to 200 characters, and empty once deleted. */
+/** What a reply answers. The `body` is cut to 200 characters, and empty once deleted. `file` is the name of the first of its files, null without one. */
 export interface Quote {
   id: number;
   seq: number;
   sender: Person;
   body: string;
+  file: string | null;
   deleted: boolean;
 }
 
-/** A message in an event. A deleted one has an empty `body`. `quote` is null for what is no reply. */
+/** A file of a message. `type` is what the server found it to be, whatever its name says. `width` and `height` are in pixels, as it is shown. `preview` is an image of a few bytes to show until there is a better one, as a `data:` URL; `thumb` the address of a small picture. What is not known is left out. The addresses are this server's, for who may read the room. */
+export interface File {
+  id: string;
+  name: string;
+  type: string;
+  bytes: number;
+  url: string;
+  width?: number;
+  height?: number;
+  preview?: string;
+  thumb?: string;
+}
+
+/** A message in an event. A deleted one has an empty `body` and no files. `quote` is null for what is no reply. */
 export interface MessageContent {
   id: number;
   client_id: string;
@@ -35,6 +49,7 @@ export interface MessageContent {
   body: string;
   reply_to: number | null;
   quote: Quote | null;
+  files: File[];
   edited_at: string | null;
   deleted: boolean;
 }
@@ -132,6 +147,7 @@ export interface Message {
   body: string;
   reply_to: number | null;
   quote: Quote | null;
+  files: File[];
   edited_at: string | null;
   deleted: boolean;
   seq: number;
@@ -153,6 +169,7 @@ export type Code =
   | "not_found"
   | "forbidden"
   | "conflict"
+  | "not_ready"
   | "order"
   | "busy"
   | "rate_limited"
@@ -166,16 +183,17 @@ export interface HelloFrame {
   epoch?: string;
 }
 
-/** Post a message. The client makes `client_id`, unique per sender for ever: sent again, it is the same message. */
+/** Post a message. The client makes `client_id`, unique per sender for ever: sent again, it is the same message. `files`: what the sender uploaded for this room, in this order; `body` may then be empty. */
 export interface SendFrame {
   type: "send";
   room: number;
   client_id: string;
   body: string;
   reply_to?: number;
+  files?: string[];
 }
 
-/** Change the text of one's own message. */
+/** Change the text of one's own message. It may become empty where there are files. */
 export interface EditFrame {
   type: "edit";
   client_id: string;

@@ -14,7 +14,7 @@ import { isPending } from "../outbox/items/item.js";
 /** One that is written and that the server does not have. @param {Item} item @param {import("../outbox/items/operation.js").SendOperation} said @param {State["sender"]} sender @param {State["quote"]} quote @returns {State} */
 export function unsentMessage({ clientId, at }, { body, replyTo }, sender, quote) {
   const said = { id: null, seq: null, at, client_id: clientId, sender, body, reply_to: replyTo, quote };
-  return { ...said, edited_at: null, deleted: false, reactions: [] };
+  return { ...said, files: [], edited_at: null, deleted: false, reactions: [] };
 }
 
 /** The message that an event brings, as a history page would hold it. @param {MessageEvent} event @returns {Message} */
