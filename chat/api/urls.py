@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat.api import people, rooms, search
+from chat.api import files, people, rooms, search
 from chat.api.endpoint import endpoint
 
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("rooms/<int:room>/", endpoint(PATCH=rooms.rename)),
     path("rooms/<int:room>/join/", endpoint(POST=rooms.join)),
     path("rooms/<int:room>/leave/", endpoint(POST=rooms.leave)),
+    path("rooms/<int:room>/files/", endpoint(GET=files.of_room)),
     path("rooms/<int:room>/members/", endpoint(GET=rooms.members, POST=rooms.add)),
 ]

@@ -25,7 +25,7 @@ QUOTE = sql(
         seq="q.seq",
         sender=person("qs"),
         body=f"CASE WHEN q.deleted_at IS NULL THEN substr(q.body, 1, {QUOTED_CHARS}) ELSE '' END",
-        file=f"CASE WHEN q.deleted_at IS NULL THEN {dialect.first_member('q.files', 'name')} END",
+        file=f"CASE WHEN q.deleted_at IS NULL THEN {dialect.member(dialect.json_item('q.files', '0'), 'name')} END",
         deleted=dialect.json_bool("q.deleted_at IS NOT NULL"),
     ),
 )

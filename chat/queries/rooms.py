@@ -28,6 +28,7 @@ _ROOM = dialect.json_object(
     unread=_UNREAD,
     active_at=dialect.iso(f"coalesce({_LAST}, r.created_at)"),
 )
+_WITH = dialect.json_object(**{"with": dialect.json_text("person")})
 # A direct room is named after the other person in it.
 _ROOMS = sql(
     """
@@ -40,9 +41,7 @@ _ROOMS = sql(
         WHERE mine.user_id = %s ORDER BY {by_name}, r.id
     ) listed
     """,
-    rooms=dialect.json_list(
-        f"CASE WHEN person IS NULL THEN room ELSE {dialect.json_with('room', 'with', 'person')} END"
-    ),
+    rooms=dialect.json_list(f"CASE WHEN person IS NULL THEN room ELSE {dialect.json_joined('room', _WITH)} END"),
     room=_ROOM,
     other=person("other"),
     by_name=dialect.by_code("coalesce(other.name, r.name)"),

@@ -43,9 +43,9 @@ def json_object_of(*parts: str) -> Fragment:
     return Fragment(f"json_object({', '.join(parts)})")
 
 
-def json_with(json_text: str, name: str, value: str) -> Fragment:
-    """A JSON object with one more member, whose value is JSON text itself."""
-    return Fragment(f"json_insert({json_text}, '$.{name}', json({value}))")
+def json_joined(one: str, other: str) -> Fragment:
+    """Two JSON objects as one. None has a name of the other's, and what is null in the second may be left out."""
+    return Fragment(f"json_patch({one}, {other})")
 
 
 def json_list(item: str) -> Fragment:
@@ -89,9 +89,9 @@ def truth_member(json: str, name: str) -> Fragment:
     return member(json, name)
 
 
-def first_member(json_array: str, name: str) -> Fragment:
-    """The text that the first object of a JSON array has under a name, or null."""
-    return Fragment(f"{json_array} ->> '$[0].{name}'")
+def json_item(json_array: str, place: str) -> Fragment:
+    """What a JSON array has at a place, from 0, as JSON; null where it has nothing."""
+    return Fragment(f"{json_array} -> {place}")
 
 
 # Lists as parameters: one parameter, the text of a JSON array
