@@ -1,3 +1,4 @@
+import { askForMissing } from "../files/picture.js";
 import { Announcer } from "../dom/announcer.js";
 import { Composer } from "../composer/composer.js";
 import { Connection } from "../connection/connection.js";
@@ -67,6 +68,7 @@ export class App {
     for (const { id, read_seq } of rooms) this.reading.known(id, read_seq);
     this.showRooms(rooms);
     this.conversations.connected(stale);
+    askForMissing();
   }
 
   /** @param {import("../connection/protocol.js").Room[]} rooms */

@@ -14,6 +14,7 @@ const COMMANDS = {
   room: async () => (await import("../rooms/dialogs/room_menu.js")).openRoomMenu,
   rename: async () => (await import("../rooms/dialogs/rename_room.js")).openRenameRoom,
   leave: async () => (await import("../rooms/dialogs/leave_room.js")).openLeaveRoom,
+  files: async () => (await import("../files/list/files_list.js")).openFiles,
   add: async () => (await import("../rooms/dialogs/add_people.js")).openAddPeople,
   keys: async () => (await import("./shortcuts_dialog.js")).openShortcuts,
 };

@@ -1,5 +1,5 @@
+import { inWords } from "../files/words.js";
 import { messageOf } from "../messages/message_state.js";
-import { plainText } from "../text/plain_text.js";
 
 /** @typedef {import("../connection/protocol.js").RoomEvent} RoomEvent @typedef {import("../connection/protocol.js").Message} Message */
 
@@ -18,6 +18,8 @@ export class EventHandler {
     if (event.kind === "member") this.app.surroundings.mentions.memberChanged(room, event.member);
     if (event.kind === "room") this.app.rooms.rename(room, event.room.name);
     if (message) this.#message(room, message);
+    if (event.kind === "delete")
+      document.dispatchEvent(new CustomEvent("chat:message:deleted", { detail: event.message }));
   }
 
   /** A message of mine seen in its room is as good as its ack. @param {number} room @param {{id: number, seq: number, at: string, client_id: string, sender: {id: number}}} message */
@@ -32,7 +34,7 @@ export class EventHandler {
     const { conversations, rooms, announcer, me } = this.app;
     this.app.surroundings.message(room, message);
     if (message.sender.id === me.id || message.deleted) return;
-    if (room === conversations.current) announcer.message(message.sender.name, plainText(message.body));
+    if (room === conversations.current) announcer.message(message.sender.name, inWords(message));
     if (!conversations.isWatched(room)) rooms.count(room, message.seq);
   }
 }

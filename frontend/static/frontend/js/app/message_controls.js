@@ -1,5 +1,7 @@
 import { ask } from "../connection/api.js";
 import { find } from "../dom/elements.js";
+import { inOneLine } from "../files/words.js";
+import { lookAtPicture } from "../files/viewer/look_at_picture.js";
 import { MessageKeys } from "../timeline/message_keys.js";
 import { MessageActions } from "../messages/message_actions.js";
 import { MessageToolbar } from "../messages/message_toolbar.js";
@@ -22,7 +24,7 @@ export class MessageControls {
     this.reader = { me, names };
     this.actions = new MessageActions({ id: me.id, moderator }, () => app.conversations.current, {
       submit: (operation) => void app.submit(operation),
-      reply: ({ shown }) => app.composer.reply(shown),
+      reply: ({ shown }) => app.composer.reply({ ...shown, body: shown.body || inOneLine(shown) }),
       edit: ({ shown }) => app.composer.edit(shown),
     });
     const viewOf = (/** @type {Element | null} */ node) => app.conversations.viewOf(node);
@@ -66,6 +68,7 @@ export class MessageControls {
       return conversations.showAround(conversations.current, Number(button.dataset.seq));
     else if (button.matches(".reaction")) return this.actions.react(view, button.dataset.emoji ?? "");
     else if (button.matches(".more-button")) return this.#offer(view);
+    else if (button.matches(".picture")) return void lookAtPicture(this.app, view, button);
     else return;
     // The button is gone; without this the keyboard's place would be lost with it.
     composer.focus();

@@ -1,4 +1,4 @@
-import { plainText } from "../text/plain_text.js";
+import { inWords } from "../files/words.js";
 import { find } from "../dom/elements.js";
 
 /** @typedef {import("./prefixed_storage.js").PrefixedStorage} PrefixedStorage */
@@ -33,12 +33,13 @@ export class Notifications {
     return !held?.some(({ name }) => name === WATCHING);
   }
 
-  /** Tells of a message, unless another tab does. @param {{id: number, name: string, kind: string}} room @param {{id: number, sender: {name: string}, body: string}} message */
-  async tell(room, { id, sender, body }) {
+  /** Tells of a message, unless another tab does. @param {{id: number, name: string, kind: string}} room @param {import("../connection/protocol.js").Message} message */
+  async tell(room, message) {
+    const { id, sender } = message;
     const title = room.kind === "direct" ? sender.name : `${sender.name} in ${room.name}`;
     await navigator.locks.request(`posthorn:message:${id}`, { ifAvailable: true }, async (lock) => {
       if (!lock) return;
-      this.#show(room.id, title, { body: plainText(body).slice(0, LONGEST), tag: `posthorn:${id}` });
+      this.#show(room.id, title, { body: inWords(message).slice(0, LONGEST), tag: `posthorn:${id}` });
       await new Promise((resolve) => setTimeout(resolve, TAB_MS));
     });
   }

@@ -5,6 +5,7 @@
  *
  * @typedef {import("./frames.d.ts").Person} Person
  * @typedef {import("./frames.d.ts").Quote} Quote
+ * @typedef {import("./frames.d.ts").File} File
  * @typedef {import("./frames.d.ts").Reaction} Reaction
  * @typedef {import("./frames.d.ts").MessageEvent} MessageEvent
  * @typedef {import("./frames.d.ts").EditEvent} EditEvent

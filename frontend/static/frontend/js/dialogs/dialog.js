@@ -3,8 +3,10 @@ import { find, make, makeButton, showIf } from "../dom/elements.js";
 
 /** A native modal dialog: it takes the focus and returns it, closes with Esc, by its button and by a click beside it. */
 export class Dialog {
-  /** There is one at a time. @type {Dialog | null} */
+  /** The one on top. @type {Dialog | null} */
   static current = null;
+  /** What it was opened above. @type {Dialog | null} */
+  #below = null;
 
   #heading = make("h2", "dialog-title");
   #problem = make("p", "dialog-problem");
@@ -18,7 +20,6 @@ export class Dialog {
     close.setAttribute("aria-label", "Close");
     this.#problem.setAttribute("role", "alert");
     this.#problem.hidden = true;
-    this.#heading.textContent = title;
     this.#content.append(...content);
     const frame = make("div", "dialog-frame", [
       make("header", "dialog-head", [this.#heading, close]),
@@ -26,17 +27,39 @@ export class Dialog {
       this.#content,
     ]);
     this.element = make("dialog", "dialog", [frame]);
-    this.element.setAttribute("aria-label", title);
+    this.name(title);
     this.element.addEventListener("close", () => this.#closed());
     this.element.addEventListener("mousedown", ({ target }) => target === this.element && this.close());
   }
 
+  static closeAll() {
+    for (let each = Dialog.current; each; each = each.#below) each.close();
+  }
+
+  /** In the place of what was open. */
   open() {
-    Dialog.current?.close();
+    Dialog.closeAll();
+    return this.#show(null);
+  }
+
+  /** Above what is open, which is there again when this is closed. */
+  openAbove() {
+    return this.#show(Dialog.current);
+  }
+
+  /** @param {Dialog | null} below */
+  #show(below) {
+    this.#below = below;
     Dialog.current = this;
     document.body.append(this.element);
     this.element.showModal();
     return this;
+  }
+
+  /** @param {string} title */
+  name(title) {
+    this.#heading.textContent = title;
+    this.element.setAttribute("aria-label", title);
   }
 
   get isOpen() {
@@ -106,7 +129,7 @@ export class Dialog {
   }
 
   #closed() {
-    if (Dialog.current === this) Dialog.current = null;
+    if (Dialog.current === this) Dialog.current = this.#below;
     this.element.remove();
     // What had the focus before may be gone with a room or a list.
     if (document.activeElement === document.body) find("#messages", HTMLElement).focus();

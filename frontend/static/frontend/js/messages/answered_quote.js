@@ -32,7 +32,7 @@ function quoteButton(quote) {
     return button;
   }
   button.dataset.seq = String(quote.seq);
-  const said = quote.deleted ? "This message was deleted." : firstLine(quote.body);
+  const said = quote.deleted ? "This message was deleted." : firstLine(quote.body) || (quote.file ?? "");
   button.append(
     make("span", "quote-sender", quote.sender.name),
     make("span", quote.deleted ? "quote-body gone" : "quote-body", said),

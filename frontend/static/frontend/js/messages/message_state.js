@@ -7,14 +7,19 @@ import { isPending } from "../outbox/items/item.js";
  *   | import("../connection/protocol.js").ReactionEvent} ChangeEvent
  * @typedef {import("../outbox/items/item.js").Item} Item @typedef {import("../outbox/items/operation.js").Operation} Operation
  *
- * @typedef {Omit<Message, "id" | "seq"> & {id: number | null, seq: number | null, reactions: Reaction[]}} State
+ * @typedef {import("../files/file.js").MessageFile} MessageFile
+ *
+ * @typedef {Omit<Message, "id" | "seq" | "files"> & {id: number | null, seq: number | null, reactions: Reaction[], files: MessageFile[]}} State
  *   what a message says; without id and seq while the server does not have it
  */
+
+/** Of a message that carries none. @type {MessageFile[]} */
+export const NO_FILES = [];
 
 /** One that is written and that the server does not have. @param {Item} item @param {import("../outbox/items/operation.js").SendOperation} said @param {State["sender"]} sender @param {State["quote"]} quote @returns {State} */
 export function unsentMessage({ clientId, at }, { body, replyTo }, sender, quote) {
   const said = { id: null, seq: null, at, client_id: clientId, sender, body, reply_to: replyTo, quote };
-  return { ...said, files: [], edited_at: null, deleted: false, reactions: [] };
+  return { ...said, edited_at: null, deleted: false, files: NO_FILES, reactions: [] };
 }
 
 /** The message that an event brings, as a history page would hold it. @param {MessageEvent} event @returns {Message} */
@@ -30,7 +35,7 @@ export function changedMessage(event) {
 /** @param {State} message @param {ChangeEvent} event @returns {State} */
 export function afterEvent(message, event) {
   if (event.kind === "edit") return { ...message, ...event.message };
-  if (event.kind === "delete") return { ...message, deleted: true, body: "" };
+  if (event.kind === "delete") return { ...message, deleted: true, body: "", files: NO_FILES };
   const { emoji, on } = event.reaction;
   return { ...message, reactions: react(message.reactions, emoji, event.actor.id, on) };
 }
@@ -38,7 +43,7 @@ export function afterEvent(message, event) {
 /** What a change of mine makes of a message, before or after the server has it. @param {State} message @param {Operation} operation @param {number} me @param {string} at @returns {State} */
 export function afterOperation(message, operation, me, at) {
   if (operation.kind === "edit") return { ...message, body: operation.body, edited_at: at };
-  if (operation.kind === "delete") return { ...message, deleted: true, body: "" };
+  if (operation.kind === "delete") return { ...message, deleted: true, body: "", files: NO_FILES };
   if (operation.kind === "react")
     return { ...message, reactions: react(message.reactions, operation.emoji, me, operation.on) };
   return message;

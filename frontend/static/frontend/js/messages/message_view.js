@@ -2,7 +2,8 @@ import { avatar } from "./avatar.js";
 import { make } from "../dom/elements.js";
 import { withChanges } from "./message_state.js";
 import { fillWithText } from "../text/message_text.js";
-import { plainText } from "../text/plain_text.js";
+import { inWords } from "../files/words.js";
+import { MessageFiles } from "../files/message_files.js";
 import { messageFooter } from "./message_footer.js";
 import { MessageHeader } from "./message_header.js";
 import { AnsweredQuote } from "./answered_quote.js";
@@ -28,6 +29,7 @@ export class MessageView {
   /** @type {string | null} */
   #text = null;
   #quote = new AnsweredQuote();
+  #files = new MessageFiles();
   /** What it is in the outbox, while it is there. @type {Item | null} */
   #item = null;
 
@@ -60,7 +62,7 @@ export class MessageView {
 
   /** The keyboard comes here: a listener hears who said what, and when. */
   nameForListeners() {
-    this.node.setAttribute("aria-label", `${this.header.label}: ${plainText(this.#text ?? "")}`);
+    this.node.setAttribute("aria-label", `${this.header.label}: ${this.shown.deleted ? GONE : inWords(this.shown)}`);
   }
 
   /** One of mine that the server does not have. @param {Item} item */
@@ -119,12 +121,14 @@ export class MessageView {
   }
 
   #draw() {
-    const { body, deleted, edited_at, reactions } = this.shown;
+    const { body, deleted, edited_at, files, reactions } = this.shown;
     this.node.classList.toggle("deleted", deleted);
     const text = deleted ? GONE : body;
     if (this.#text !== text) fillWithText(this.#body, (this.#text = text));
     this.header.showEdited(Boolean(edited_at) && !deleted);
     this.#drawQuote();
+    this.#files.show(this.#body, files);
+    this.node.classList.toggle("wordless", body === "" && files.length > 0);
     if (reactions.length > 0 || this.#reactions) this.#drawReactions();
     if (this.node.hasAttribute("aria-label")) this.nameForListeners();
   }

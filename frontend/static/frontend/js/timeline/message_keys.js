@@ -59,7 +59,8 @@ export class MessageKeys {
   #makeCurrent(node) {
     if (node === this.#current) return;
     for (const button of this.#current?.querySelectorAll("[tabindex='0']") ?? []) button.setAttribute("tabindex", "-1");
-    for (const button of node.querySelectorAll(".quote, .reaction")) button.setAttribute("tabindex", "0");
+    for (const button of node.querySelectorAll(".quote, .reaction, .files [tabindex]"))
+      button.setAttribute("tabindex", "0");
     this.delegate.name(node);
     this.#current = node;
   }

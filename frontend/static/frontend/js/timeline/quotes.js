@@ -39,8 +39,8 @@ export class Quotes {
 /** @param {MessageView | undefined} view @returns {Quote | null} */
 export function quoteOf(view) {
   if (!view) return null;
-  const { id, seq, sender, body, files, deleted } = view.shown;
-  const file = files?.[0]?.name ?? null; // a server of the release before tells of none
+  const { id, seq, sender, body, deleted, files } = view.shown;
+  const file = files[0]?.name ?? null;
   return id === null || seq === null ? null : { id, seq, sender, body: cut(body), file, deleted };
 }
 

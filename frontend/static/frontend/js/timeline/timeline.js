@@ -1,5 +1,5 @@
 import { EventLine } from "../messages/event_line.js";
-import { unsentMessage } from "../messages/message_state.js";
+import { NO_FILES, unsentMessage } from "../messages/message_state.js";
 import { MessageView } from "../messages/message_view.js";
 import { Order } from "./order.js";
 import { Quotes, quoteOf } from "./quotes.js";
@@ -62,7 +62,8 @@ export class Timeline {
   put(message) {
     const mine = message.sender.id === this.reader.me.id;
     const known = this.#byId.get(message.id) ?? (mine ? this.#byClientId.get(message.client_id) : undefined);
-    const state = { ...message, reactions: message.reactions ?? known?.message.reactions ?? [] };
+    const reactions = message.reactions ?? known?.message.reactions ?? [];
+    const state = { ...message, reactions, files: message.files ?? NO_FILES };
     const view = known ?? this.#make(state);
     this.#settle(view, state);
     if (!known || this.order.waiting.includes(view)) this.#place(view);

@@ -12,7 +12,7 @@ export function openRoomMenu(app) {
   const heading = make("h3", "", "Members");
   const members = make("ul", "members");
   members.setAttribute("aria-label", "Members");
-  const dialog = new Dialog(room.name, heading, members, ...(room.kind === "direct" ? [] : [actions()])).open();
+  const dialog = new Dialog(room.name, heading, members, actions(room.kind === "direct")).open();
   void dialog.load(
     () => ask("GET", `/api/rooms/${room.id}/members/`),
     ({ members: people }) => {
@@ -30,10 +30,13 @@ function member({ id, name }, { me, surroundings: { online } }) {
   ]);
 }
 
-function actions() {
-  return make("p", "dialog-actions", [
+/** @param {boolean} direct such a room stays as it is */
+function actions(direct) {
+  const files = commandButton("plain-button", "Files", "files");
+  const changes = [
     commandButton("button", "Add people", "add"),
     commandButton("plain-button", "Rename", "rename"),
     commandButton("plain-button danger", "Leave", "leave"),
-  ]);
+  ];
+  return make("p", "dialog-actions", direct ? [files] : [...changes.slice(0, 1), files, ...changes.slice(1)]);
 }
