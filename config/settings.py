@@ -162,7 +162,9 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],  # the nonce is for the import map alone
         "style-src": [SELF, EMOJI_PICKER_STYLE],
-        "img-src": [SELF, "data:"],
+        # blob: what this browser keeps of files that it has not sent yet.
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
