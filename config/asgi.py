@@ -13,10 +13,11 @@ from chat.servers.door import HttpDoor, SocketDoor  # noqa: E402 - needs the set
 from chat.servers.health import Probes  # noqa: E402 - needs the settings and the apps
 from chat.servers.origin import SameOrigin  # noqa: E402 - likewise
 from chat.servers.routing import websocket_urlpatterns  # noqa: E402 - likewise
+from chat.uploads.tus import uploads  # noqa: E402 - likewise
 
 application = ProtocolTypeRouter(
     {
-        "http": Probes(HttpDoor(http)),
+        "http": Probes(HttpDoor(http, {"/api/v1/uploads/": uploads})),
         "websocket": SocketDoor(SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))),
     }
 )

@@ -160,6 +160,11 @@ ROOMS_PER_HOUR = _read("ROOMS_PER_HOUR", _within(1, 1_000_000), 20)
 CONNECTIONS_PER_ADDRESS = _read("CONNECTIONS_PER_ADDRESS", _within(1, 1_000_000), 200)
 REQUEST_SECONDS = _read("REQUEST_SECONDS", _within(1, 3600), 20)
 
+# How much is kept of files: 0 is no limit but the disk's
+MAX_FILE_MB = _read("MAX_FILE_MB", _within(1, 1_000_000), 100)
+MAX_STORAGE_GB = _read("MAX_STORAGE_GB", _within(0, 1_000_000), 0)
+MAX_PERSON_GB = _read("MAX_PERSON_GB", _within(0, 1_000_000), 0)
+
 # How it ends
 DRAIN_SECONDS = _read("DRAIN_SECONDS", _within(0, 600), 0)
 

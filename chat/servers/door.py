@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from channels.security.websocket import WebsocketDenier
@@ -68,10 +68,14 @@ class Answer:
 
 class HttpDoor:
     """Refuses requests that carry too much (413, by length and by counting) and, behind a proxy, addresses that ask too
-    much at once (429); lets so many in at a time and no more (503 for who waits in vain)."""
+    much at once (429); lets so many in at a time and no more (503 for who waits in vain).
 
-    def __init__(self, application: Any) -> None:
+    `streams` are applications, by the beginnings of their paths, that take bodies as they come, and limit them.
+    """
+
+    def __init__(self, application: Any, streams: Mapping[str, Any] | None = None) -> None:
         self.application = application
+        self._streams = streams or {}
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
@@ -81,7 +85,8 @@ class HttpDoor:
             await answer(send, 429, b"text/plain", b"too many requests at once\n", [(b"retry-after", b"5")])
             return
         try:
-            await self._let_in(scope, receive, send)
+            stream = next((app for path, app in self._streams.items() if scope["path"].startswith(path)), None)
+            await (stream or self._let_in)(scope, receive, send)
         finally:
             visitors.strangers.leave(networks)
 

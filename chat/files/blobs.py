@@ -1,0 +1,98 @@
+"""Where the bytes of files lie, under keys that never change what they mean.
+
+All of it blocks: call it on a thread. A key is `ab/<sha256>-<random>` (`chat.models.Content`); what is put under one
+stays what it is until it is deleted.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from django.conf import settings
+
+
+class Blobs(ABC):
+    """A place for bytes. Errors are `OSError`, wherever it is."""
+
+    @abstractmethod
+    def put(self, key: str, source: Path) -> None:
+        """Take the file `source` in, which is gone afterwards. Durable when this returns; again does no harm."""
+
+    @abstractmethod
+    def has(self, key: str) -> bool:
+        """Whether something whole lies there."""
+
+    @abstractmethod
+    def delete(self, key: str) -> None:
+        """Remove it, if it is there."""
+
+    @abstractmethod
+    def path(self, key: str) -> Path | None:
+        """The file to send; None where a `link` is given out instead."""
+
+    @abstractmethod
+    def link(self, key: str, kind: str, disposition: str) -> str | None:
+        """An address that gives it out to whoever has it, for less than a minute, under this media type and
+        `Content-Disposition`; None where there is a `path`."""
+
+
+class LocalBlobs(Blobs):
+    """A folder of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, key: str, source: Path) -> None:
+        place = self._folder / key
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        source.chmod(0o600)
+        try:
+            _sync(source)
+            source.rename(place)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _copy(source, place)
+        for folder in (place.parent, self._folder, self._folder.parent):
+            _sync(folder)
+
+    def has(self, key: str) -> bool:
+        return (self._folder / key).is_file()
+
+    def delete(self, key: str) -> None:
+        (self._folder / key).unlink(missing_ok=True)
+
+    def path(self, key: str) -> Path:
+        return self._folder / key
+
+    def link(self, key: str, kind: str, disposition: str) -> None:  # noqa: ARG002 - there is none
+        return None
+
+
+def _copy(source: Path, place: Path) -> None:
+    """What `rename` does, from one file system to another: what is there is whole at any time."""
+    beside = place.with_name(f"{place.name}.{secrets.token_hex(8)}")
+    try:
+        shutil.copyfile(source, beside)
+        beside.chmod(0o600)
+        _sync(beside)
+        beside.rename(place)
+    finally:
+        beside.unlink(missing_ok=True)
+    source.unlink()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+blobs: Blobs = LocalBlobs(settings.VAR_DIR / "files")

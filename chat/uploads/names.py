@@ -1,0 +1,30 @@
+"""File names as they were given, without what could harm whoever reads or saves them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_CHARS = 255
+NAMELESS = "file"
+
+# These turn the direction of what stands around them: `txt.exe` can be made to look like `exe.txt`.
+_DIRECTIONS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_FOLDERS = re.compile(r"[/\\]")
+
+
+def cleaned(name: str) -> str:
+    """The name alone: no folders, control characters or marks of direction, no blanks around it and no dots at its end,
+    and at most `MAX_CHARS` characters, of which the extension is kept."""
+    last = _FOLDERS.split(name.translate(_DIRECTIONS))[-1]
+    readable = "".join(char for char in last if unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"})
+    return _short(readable.strip().rstrip(" .")) or NAMELESS
+
+
+def _short(name: str) -> str:
+    if len(name) <= MAX_CHARS:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    if not dot or len(extension) > 20:
+        return name[:MAX_CHARS].rstrip(" .")
+    return stem[: MAX_CHARS - len(extension) - 1].rstrip(" .") + "." + extension
