@@ -26,14 +26,14 @@ export function typeName({ name, type }) {
 
 /** "3.4 MB", in the reader's numbers. @param {number} bytes */
 export function sizeName(bytes) {
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  const format = { style: "unit", unit: UNITS[power], unitDisplay: power === 0 ? "long" : "short" };
-  const few = { ...format, maximumSignificantDigits: 2 };
+  // As it is shown, 999,999 bytes are a megabyte.
+  const shown = Math.max(Number(bytes.toPrecision(3)), 1);
+  const power = Math.min(Math.floor(Math.log10(shown) / 3), UNITS.length - 1);
   const amount = bytes / 1000 ** power;
-  return new Intl.NumberFormat(
-    undefined,
-    /** @type {Intl.NumberFormatOptions} */ (amount < 100 ? few : { ...format, maximumFractionDigits: 0 }),
-  ).format(amount);
+  const digits = amount < 100 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 0 };
+  /** @type {Intl.NumberFormatOptions} */
+  const unit = { style: "unit", unit: UNITS[power] ?? "byte", unitDisplay: power === 0 ? "long" : "short" };
+  return new Intl.NumberFormat(undefined, { ...unit, ...digits }).format(amount);
 }
 
 /** What it is to those who do not see it. @param {MessageFile} file */
