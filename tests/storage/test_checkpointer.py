@@ -53,7 +53,9 @@ def writer(file):
 
 def fill(writer, megabytes):
     for _ in range(megabytes):
+        writer.begin()  # it is what waits for the lock, which a checkpointer may have just now
         writer.execute("INSERT INTO ballast VALUES (randomblob(%s))", [MEGABYTE])
+        writer.commit()
 
 
 def test_nobody_else_checkpoints(writer, log):
