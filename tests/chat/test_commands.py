@@ -40,8 +40,7 @@ def test_a_server_that_cannot_use_its_database_says_so_in_one_line(world, tmp_pa
     database.execute("CREATE TABLE nothing_of_ours (id integer)")
     said = refused(manage("serve", env=environment(tmp_path, DATABASE_URL=database.url)))
     database.remove()
-    assert said.startswith("CommandError: The database cannot be used: ")
-    assert "chat_" in said
+    assert re.match("CommandError: (The database cannot be used: .*chat_|There are no tables in the database: )", said)
 
 
 # demo

@@ -80,7 +80,7 @@ async def test_who_is_added_again_goes_on_where_the_text_was_cut_off(server, sit
         server,
         room,
         "INSERT INTO chat_membership (room_id, user_id, joined_at, read_seq)"
-        " VALUES (:room, :bob, '2026-01-01 00:00:00', 0)",
+        " VALUES (%(room)s, %(bob)s, '2026-01-01 00:00:00', 0)",
     )
     await expect(bob.composer).to_be_editable()
     await expect(bob.page.locator("#lost-room")).to_be_hidden()
@@ -122,7 +122,7 @@ async def test_the_last_room_of_all_stays_with_its_text_too(start_server, sit_do
     bob = await sit_down("bob", server)
     await bob.open(f"/rooms/{server.world.everyone}/")
     await bob.composer.fill("Nowhere else")
-    run(server, 0, "DELETE FROM chat_membership WHERE user_id = :bob")
+    run(server, 0, "DELETE FROM chat_membership WHERE user_id = %(bob)s")
     await is_lost(bob)
     await expect(bob.composer).to_be_visible()
     await expect(bob.composer).to_have_value("Nowhere else")
