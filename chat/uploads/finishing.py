@@ -9,9 +9,9 @@ from chat.actions import uploads as actions
 from chat.actions.contents import Kept
 from chat.actions.uploads import Found
 from chat.files.blobs import blobs
+from chat.pictures.look import Look, look
 from chat.queries.uploads import Upload
 from chat.uploads import parts
-from chat.uploads.plain import Look, look
 from storage.store import store
 
 
