@@ -179,8 +179,8 @@ class File(models.Model):
     """Something that a person uploads, or has uploaded, for a room; then that of a message (`message`, `place`).
 
     `id` is the server's word for it, everywhere; `upload_id` its owner's own, unique among theirs, if they gave one.
-    `name` and `declared` are what its owner says of it, `type` is what it was found to be. What came is kept in
-    `content`, and until it is (`finished_at`) in a file beside the database.
+    `name`, `declared` and `description` are what its owner says of it, `type` is what it was found to be. What came is
+    kept in `content`, and until it is (`finished_at`) in a file beside the database.
     """
 
     id = models.CharField(max_length=22, primary_key=True, default=new_file_id)
@@ -189,6 +189,7 @@ class File(models.Model):
     room = models.ForeignKey(Room, models.CASCADE, related_name="files", db_index=False)
     name = models.TextField()
     declared = models.TextField(default="")
+    description = models.TextField(default="")
     type = models.TextField(default="")
     bytes = models.PositiveBigIntegerField()
     content = models.ForeignKey(Content, models.PROTECT, null=True, related_name="+")

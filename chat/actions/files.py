@@ -17,7 +17,7 @@ KEEP_UNSENT_HOURS = 24
 _NAMED = sql(
     """
     SELECT {place} AS place, f.id, f.upload_id, f.room_id, f.message_id, f.finished_at, f.name, f.type, f.bytes,
-        f.width, f.height, f.preview, f.thumb_id
+        f.description, f.width, f.height, f.preview, f.thumb_id
     FROM {names} JOIN chat_file f ON f.owner_id = %s AND (f.id = {name} OR f.upload_id = {name})
     ORDER BY f.id {held}
     """,
@@ -85,7 +85,8 @@ def _travelling(file: Row) -> dict[str, Any]:
     known = {name: file[name] for name in ("width", "height", "preview") if file[name] is not None}
     thumb = {"thumb": f"/files/{file['id']}/thumb"} if file["thumb_id"] is not None else {}
     said = {name: file[name] for name in ("id", "name", "type", "bytes")}
-    return {**said, "url": url(file["id"], file["name"]), **known, **thumb}
+    described = {"description": file["description"]} if file["description"] else {}
+    return {**said, "url": url(file["id"], file["name"]), **known, **thumb, **described}
 
 
 def url(file: str, name: str) -> str:

@@ -15,15 +15,17 @@ from storage.store import Connection, Row, dialect, sql
 GIGABYTE = 1024**3
 
 _MAY_WRITE = "SELECT 1 FROM chat_membership WHERE room_id = %s AND user_id = %s"
-_BEGUN = "SELECT id, room_id, name, declared, bytes FROM chat_file WHERE owner_id = %s AND upload_id = %s"
+_BEGUN = "SELECT id, room_id, name, declared, description, bytes FROM chat_file WHERE owner_id = %s AND upload_id = %s"
 _BEGIN = sql(
     """
-    INSERT INTO chat_file (id, owner_id, upload_id, room_id, name, declared, type, bytes, created_at, place)
-    VALUES (%s, %s, %s, %s, %s, %s, '', %s, {now}, 0)
+    INSERT INTO chat_file
+        (id, owner_id, upload_id, room_id, name, declared, description, type, bytes, created_at, place)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, '', %s, {now}, 0)
     ON CONFLICT (owner_id, upload_id) WHERE upload_id IS NOT NULL DO NOTHING
     """,
     now=dialect.NOW,
 )
+_DESCRIBE = "UPDATE chat_file SET description = %s WHERE id = %s AND message_id IS NULL"
 _ALL_OF_PERSON = "SELECT coalesce(sum(bytes), 0) FROM chat_file WHERE owner_id = %s"
 _ALL = """
     SELECT (SELECT coalesce(sum(bytes), 0) FROM chat_content)
@@ -57,6 +59,7 @@ class Wanted:
     name: str
     declared: str
     bytes: int
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Found:
 def begin(connection: Connection, user: int, wanted: Wanted) -> str:
     """Begin an upload, or find the one that has begun under this person's `upload_id`. Returns its id.
 
+    What is found is described as it is now, until it is sent: people describe files while these are on their way.
+
     Raises:
         Refused: `not_found` for a room that this person is not in; `conflict` when the `upload_id` is another file's.
         Full: all that is kept, or all of this person's, would be more than it may be.
@@ -86,7 +91,8 @@ def begin(connection: Connection, user: int, wanted: Wanted) -> str:
         return begun
     _check_room_left(connection, user, wanted.bytes)
     upload = new_file_id()
-    facts = [upload, user, wanted.upload_id, wanted.room, wanted.name, wanted.declared, wanted.bytes]
+    said = [wanted.name, wanted.declared, wanted.description]
+    facts = [upload, user, wanted.upload_id, wanted.room, *said, wanted.bytes]
     if not connection.execute(_BEGIN, facts).changes:
         upload = _begun(connection, user, wanted) or upload  # somebody else was faster
     return upload
@@ -96,7 +102,7 @@ def _begun(connection: Connection, user: int, wanted: Wanted) -> str | None:
     row = connection.fetch_one(_BEGUN, [user, wanted.upload_id])
     if row is None:
         return None
-    upload = str(row.pop("id"))
+    upload, described = str(row.pop("id")), row.pop("description")
     if row != {
         "room_id": wanted.room,
         "name": wanted.name,
@@ -104,6 +110,8 @@ def _begun(connection: Connection, user: int, wanted: Wanted) -> str | None:
         "bytes": wanted.bytes,
     }:
         raise Refused(Code.CONFLICT, "this upload_id was used for another file already")
+    if described != wanted.description:
+        connection.execute(_DESCRIBE, [wanted.description, upload])
     return upload
 
 

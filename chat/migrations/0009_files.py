@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ("upload_id", models.CharField(max_length=64, null=True)),
                 ("name", models.TextField()),
                 ("declared", models.TextField(default="")),
+                ("description", models.TextField(default="")),
                 ("type", models.TextField(default="")),
                 ("bytes", models.PositiveBigIntegerField()),
                 ("width", models.PositiveIntegerField(null=True)),

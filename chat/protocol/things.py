@@ -21,8 +21,9 @@ class File:
     """A file of a message. `type` is what the server found it to be, whatever its name says.
 
     `width` and `height` are in pixels, as it is shown. `preview` is an image of a few bytes to show until there is a
-    better one, as a `data:` URL; `thumb` the address of a small picture. What is not known is left out. The addresses
-    are this server's, for who may read the room.
+    better one, as a `data:` URL; `thumb` the address of a small picture; `description` is what its sender says of it,
+    for those who do not see it. What is not known is left out. The addresses are this server's, for who may read the
+    room.
     """
 
     id: str
@@ -34,6 +35,7 @@ class File:
     height: Count | None = None
     preview: str | None = None
     thumb: str | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ KEPT = timedelta(days=1)
 _FIND = sql(
     """
     SELECT f.id, f.owner_id AS owner, f.room_id AS room, f.upload_id, f.name, f.declared, f.type, f.bytes,
-        f.width, f.height, f.preview,
+        f.description, f.width, f.height, f.preview,
         {created} AS created_at, f.finished_at IS NOT NULL AS finished, f.message_id IS NOT NULL AS sent,
         f.content_id AS content, c.bytes AS kept, c.key, t.key AS thumb_key
     FROM chat_file f JOIN chat_membership mine ON mine.room_id = f.room_id AND mine.user_id = f.owner_id
@@ -38,6 +38,7 @@ class Upload:
     upload_id: str | None
     name: str
     declared: str
+    description: str
     type: str
     bytes: int
     width: int | None

@@ -38,7 +38,7 @@ def progress(upload: Upload, offset: int) -> list[Header]:
 
 def description(upload: Upload, offset: int) -> list[Header]:
     """All that tus can say of it."""
-    said = Metadata(upload.room, upload.name, upload.declared, upload.upload_id)
+    said = Metadata(upload.room, upload.name, upload.declared, upload.description, upload.upload_id)
     metadata = ("Upload-Metadata", write_metadata(said))
     return [*progress(upload, offset), ("Upload-Length", str(upload.bytes)), metadata]
 

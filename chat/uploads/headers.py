@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from chat.actions.refused import Refused
 from chat.protocol import Code
 from chat.protocol.fields import MAX_ID
-from chat.uploads.names import cleaned
+from chat.uploads.names import cleaned, cleaned_description
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,termination,expiration,checksum"
@@ -26,11 +26,12 @@ _TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+")
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a client says of what it will upload. `declared` is the type, empty where it said none."""
+    """What a client says of what it will upload: `declared` is the type. What it did not say is empty."""
 
     room: int
     name: str
     declared: str
+    description: str
     upload_id: str | None
 
 
@@ -75,7 +76,13 @@ def read_metadata(text: str | None) -> Metadata:
         raise bad("upload_id, in Upload-Metadata, must be 1 to 64 letters, digits, - and _ of ASCII")
     declared = said.get("filetype", "")
     is_type = len(declared) <= MAX_TYPE_CHARS and _TYPE.fullmatch(declared)
-    return Metadata(room, cleaned(said.get("filename", "")), declared.lower() if is_type else "", upload_id)
+    return Metadata(
+        room,
+        cleaned(said.get("filename", "")),
+        declared.lower() if is_type else "",
+        cleaned_description(said.get("description", "")),
+        upload_id,
+    )
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -95,7 +102,13 @@ def _pairs(text: str) -> dict[str, str]:
 
 def write_metadata(said: Metadata) -> str:
     """`Upload-Metadata` that says so."""
-    facts = {"filename": said.name, "filetype": said.declared, "room": str(said.room), "upload_id": said.upload_id}
+    facts = {
+        "filename": said.name,
+        "filetype": said.declared,
+        "room": str(said.room),
+        "upload_id": said.upload_id,
+        "description": said.description,
+    }
     return ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in facts.items() if value)
 
 

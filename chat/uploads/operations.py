@@ -37,7 +37,7 @@ async def begin(exchange: Exchange, user: int) -> None:
         _check_body(exchange, length)
     if await parts.run(parts.free) < length:
         raise Full("the disk of this server is full")
-    wanted = Wanted(said.upload_id, said.room, said.name, said.declared, length)
+    wanted = Wanted(said.upload_id, said.room, said.name, said.declared, length, said.description)
     upload = await _find(user, await store.transaction(actions.begin, user, wanted))
     offset = await _come_so_far(upload)
     if offset == 0 and (exchange.length != 0 or length == 0):

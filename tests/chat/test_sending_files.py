@@ -74,7 +74,14 @@ async def travelled(user: int, room: int) -> list[dict[str, Any]]:
 
 async def test_files_travel_with_their_message_in_the_order_of_the_send(commit, upload, bob, everyone):
     picture = await upload(
-        "Tee, heiß.jpg", type="image/jpeg", bytes=48213, width=40, height=30, preview="data:,", thumb=b"small"
+        "Tee, heiß.jpg",
+        type="image/jpeg",
+        bytes=48213,
+        width=40,
+        height=30,
+        preview="data:,",
+        thumb=b"small",
+        description="Tea",
     )
     plan = await upload(upload_id="plan-1", type="application/pdf", bytes=7)
     assert await commit((bob, Send(everyone, "b1", "", files=["plan-1", picture.id]))) == ["ack"]
@@ -92,6 +99,7 @@ async def test_files_travel_with_their_message_in_the_order_of_the_send(commit, 
             "height": 30,
             "preview": "data:,",
             "thumb": f"/files/{picture.id}/thumb",
+            "description": "Tea",
         },
     ]
     rows = [(f.id, f.message_id, f.place) async for f in File.objects.order_by("place")]

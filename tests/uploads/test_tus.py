@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import time
@@ -86,6 +87,24 @@ def test_a_repeated_beginning_leaves_nothing_behind(bob, carla, room):
     refused(bob.begin(room, 10, upload_id="mine-1", filename="other"), 409, "conflict")
     other = carla.begin(room, 10, upload_id="mine-1")
     assert other.headers["Location"] != first.headers["Location"]
+
+
+def test_a_file_is_described_anew_until_it_is_sent(server, bob, room):
+    described = "SELECT description FROM chat_file WHERE upload_id = 'described'"
+    begun = bob.begin(room, 3, b"abc", upload_id="described", description=" Our\tcat\u0007,\n asleep ")
+    assert begun.status_code == 201
+    assert server.database.value(described) == "Our cat, asleep"
+    again = bob.begin(room, 3, upload_id="described", description="c" * 1001)
+    assert again.headers["Location"] == begun.headers["Location"]
+    assert server.database.value(described) == "c" * 1000
+
+    async def send() -> None:
+        async with server.client("bob") as client:
+            await client.say(room, "", files=["described"])
+
+    asyncio.run(send())
+    bob.begin(room, 3, upload_id="described", description="A dog")
+    assert server.database.value(described) == "c" * 1000
 
 
 def test_what_comes_at_another_offset_changes_nothing(server, bob, room):

@@ -28,7 +28,7 @@ export interface Quote {
   deleted: boolean;
 }
 
-/** A file of a message. `type` is what the server found it to be, whatever its name says. `width` and `height` are in pixels, as it is shown. `preview` is an image of a few bytes to show until there is a better one, as a `data:` URL; `thumb` the address of a small picture. What is not known is left out. The addresses are this server's, for who may read the room. */
+/** A file of a message. `type` is what the server found it to be, whatever its name says. `width` and `height` are in pixels, as it is shown. `preview` is an image of a few bytes to show until there is a better one, as a `data:` URL; `thumb` the address of a small picture; `description` is what its sender says of it, for those who do not see it. What is not known is left out. The addresses are this server's, for who may read the room. */
 export interface File {
   id: string;
   name: string;
@@ -39,6 +39,7 @@ export interface File {
   height?: number;
   preview?: string;
   thumb?: string;
+  description?: string;
 }
 
 /** A message in an event. A deleted one has an empty `body` and no files. `quote` is null for what is no reply. */

@@ -1,8 +1,8 @@
 /**
  * A file as a message carries it. Of one that is still on its way to the server the `url` leads to where the browser keeps it, and
- * is empty while that is not known. `description` is what its sender says is on it.
+ * is empty while that is not known.
  *
- * @typedef {import("../connection/protocol.js").File & {description?: string}} MessageFile
+ * @typedef {import("../connection/protocol.js").File} MessageFile
  * @typedef {"picture" | "video" | "audio" | "other"} Kind how it is shown
  */
 
