@@ -97,7 +97,11 @@ async def _measure(here: int, people: int) -> None:
     async def nothing() -> None: ...
 
     async def somebody_elses_room() -> None:
-        await store.execute("UPDATE chat_membership SET user_id = user_id WHERE user_id = %s", [people])
+        await store.execute(
+            "UPDATE chat_membership SET user_id = user_id"
+            " WHERE id = (SELECT min(id) FROM chat_membership WHERE user_id = %s)",
+            [people],
+        )
 
     async def somebody_elses_password() -> None:
         await store.execute("UPDATE chat_user SET password = password || 'x' WHERE id = %s", [people])

@@ -301,14 +301,16 @@ class Installation(models.Model):
 
 
 class Revision(models.Model):
-    """A mark that is new after every change of what it is named after, whoever made it: triggers see to that.
+    """A change of something that processes look at: `name` says of what. Triggers add it, whoever writes.
 
-    On PostgreSQL a name has several rows: all their marks, one "exclusive or" the other, are the mark.
+    `about` says whose it is: a person's id, or a session's key. The rows without one stand for all that were folded
+    into them, and for changes of too many. `mark` is random: the sum of a name's says whether anything has changed.
 
     `memberships`: who belongs to which room. `credentials`: what may have ended somebody's log-in.
     """
 
-    name = models.CharField(max_length=16, primary_key=True)
+    name = models.CharField(max_length=16)
+    about = models.CharField(max_length=40, null=True)  # noqa: DJ001 - nobody's is not the same as ""'s
     mark = models.BigIntegerField()
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from django.db import DatabaseError
 
 from chat import protocol
 from chat.live.batch import Committed
+from chat.live.concerned import Concerned
 from chat.live.feeds import Feeds
 from chat.live.hints import Hints
 from chat.live.listener import Listener
@@ -42,6 +43,7 @@ class Hub:
     def __init__(self, hints: Hints, neighbours: Neighbours) -> None:
         self._listeners: set[Listener] = set()
         self._epoch: str | None = None
+        self._credentials = Concerned("credentials")
         self._memberships = Memberships(self._listeners, self._leave, self._show_rooms)
         self._feeds = Feeds(self._memberships.follow, self._memberships.renamed)
         self._look: asyncio.Task[None] | None = None
@@ -173,19 +175,20 @@ class Hub:
                 logger.exception("the look at the rooms failed, trying again")  # it must not end: sessions hang on it
 
     async def _look_at_all(self, *, whatever_changed: bool) -> None:
-        epoch, heads, revisions = await look(self._feeds.heard())
+        epoch, heads, changes = await look(self._feeds.heard())
         self.heard_epoch(epoch)
         self._feeds.forget_unheard()
         self._feeds.move(heads)
         if whatever_changed:
             await self._memberships.look_at(None)
         else:
-            await self._memberships.follow(revisions.memberships)
-        await self._look_at_credentials(None if whatever_changed else revisions.credentials)
+            await self._memberships.follow(changes.memberships)
+        concerned = self._credentials.of(self._listeners, changes.credentials)
+        await self._look_at_credentials(self._listeners if whatever_changed else concerned)
 
-    async def _look_at_credentials(self, revision: int | None) -> None:
-        """Close the connections of those who may stay no longer, looking at what was seen at another revision only."""
-        asked = {listener.credential for listener in self._listeners if listener.seen.credentials != revision}
+    async def _look_at_credentials(self, concerned: Collection[Listener]) -> None:
+        """Close the connections of those who may stay no longer."""
+        asked = {listener.credential for listener in concerned}
         if not asked:
             return
         gone, seen = await credentials.look_at(asked)

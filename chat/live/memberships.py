@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Set
 
 from django.db import DatabaseError
 
+from chat.live.concerned import Concerned
 from chat.live.listener import Listener
 from chat.queries import rooms
-from chat.queries.revisions import present
+from chat.queries.revisions import Marks, present
 from storage.exceptions import StorageError
 
 logger = logging.getLogger("chat")
@@ -35,18 +36,19 @@ class Memberships:
         self.asked = 0
         """How often it was told of people whose memberships have changed."""
         self._looking = asyncio.Lock()
+        self._concerned = Concerned("memberships")
         self._outdated: dict[Listener, None] = {}
         self._renewal: asyncio.Task[None] | None = None
 
-    async def follow(self, revision: int | None = None) -> None:
-        """Look at those whose rooms were read before this revision; without one, before the present one."""
-        wanted = (await present()).memberships if revision is None else revision
-        await self._look(lambda listener: listener.seen.memberships != wanted)
+    async def follow(self, marks: Marks | None = None) -> None:
+        """Look at those whom a change concerns that these marks, or the present ones, tell of."""
+        now = (await present()).memberships if marks is None else marks
+        await self._look(self._concerned.of(self._listeners, now))
 
     async def look_at(self, people: Collection[int] | None) -> None:
         """Look at these people, or at everybody."""
         self.asked += 1
-        await self._look(lambda listener: people is None or listener.user in people)
+        await self._look([each for each in self._listeners if people is None or each.user in people])
 
     def renamed(self, listeners: Iterable[Listener]) -> None:
         """A room of theirs has a new name: their lists are sent anew, soon."""
@@ -54,9 +56,9 @@ class Memberships:
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.ensure_future(self._renew_soon())
 
-    async def _look(self, concerned: Callable[[Listener], bool]) -> None:
+    async def _look(self, concerned: Collection[Listener]) -> None:
         async with self._looking:  # the answer to an earlier question must not undo that to a later one
-            before = {listener: set(listener.rooms) for listener in self._listeners if concerned(listener)}
+            before = {listener: set(listener.rooms) for listener in concerned}
             if before:
                 members = await rooms.memberships(list({listener.user for listener in before}))
                 for listener, had in before.items():

@@ -34,6 +34,11 @@ class Credential(ABC):
 
     user: int
 
+    @property
+    def about(self) -> Collection[str]:
+        """What changes that concern it are said to be about (`chat.queries.revisions`): its person's id, for one."""
+        return (str(self.user),)
+
     @classmethod
     @abstractmethod
     def ended(cls, connection: Connection, those: Collection[Self]) -> set[Self]:
@@ -50,6 +55,10 @@ class LogIn(Credential):
 
     session: str = field(repr=False)
     password: str = field(repr=False)
+
+    @property
+    def about(self) -> Collection[str]:
+        return str(self.user), self.session
 
     @classmethod
     def ended(cls, connection: Connection, those: Collection[Self]) -> set[Self]:

@@ -6,7 +6,7 @@ import json
 from typing import NamedTuple
 
 from chat.queries.installation import epoch
-from chat.queries.revisions import Revisions, revisions
+from chat.queries.revisions import Changes, changes
 from storage.store import Connection, dialect, sql, store
 
 # One text for thousands of rooms, in the order in which they were asked for.
@@ -28,14 +28,14 @@ class Look(NamedTuple):
 
     epoch: str
     heads: dict[int, int]
-    revisions: Revisions
+    changes: Changes
 
 
 async def look(rooms: list[int]) -> Look:
-    """The present epoch, the heads of these rooms (0 where there is none any more), and the present revisions."""
+    """The present epoch, the heads of these rooms (0 where there is none any more), and the marks of changes."""
     return await store.read(_look, rooms)
 
 
 def _look(connection: Connection, rooms: list[int]) -> Look:
     heads: list[int] = json.loads(connection.fetch_value(_HEADS, [json.dumps(rooms)]))
-    return Look(epoch(connection), dict(zip(rooms, heads, strict=True)), revisions(connection))
+    return Look(epoch(connection), dict(zip(rooms, heads, strict=True)), changes(connection))

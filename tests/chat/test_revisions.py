@@ -14,7 +14,7 @@ from django.utils import timezone
 from chat.actions import rooms
 from chat.live import hub, process
 from chat.models import Membership, Room, User
-from chat.queries.revisions import Revisions, revisions
+from chat.queries.revisions import Changes, Marks, Revisions, changes, revisions
 from chat.queries.welcome import welcome
 from storage.engines import engine_of
 from storage.store import store
@@ -84,10 +84,46 @@ def test_what_ends_nothing_is_not_marked(people):
     assert now() == before
 
 
+def marks() -> Changes:
+    return store.run_transaction(changes)
+
+
+def test_a_change_says_whose_it_is(people, everyone):
+    session = log_in(people["bob"])
+    before = marks()
+    Membership.objects.filter(user=people["bob"]).delete()
+    Membership.objects.filter(user=people["carla"]).update(user=people["bob"])
+    people["alice"].set_password("another long password")
+    people["alice"].save()
+    Session.objects.filter(session_key=session).delete()
+    after = marks()
+    assert after.memberships.since(before.memberships) == {str(people["bob"].pk), str(people["carla"].pk)}
+    assert after.credentials.since(before.credentials) == {str(people["alice"].pk), session}
+    assert after.memberships.since(after.memberships) == set()
+
+
+def test_many_changes_leave_few_marks_and_none_is_overlooked(people, everyone):
+    before = marks().memberships
+    for _ in range(300):
+        Membership.objects.update(room=everyone)
+    after = marks().memberships
+    assert len(after.about) < 250
+    assert after.since(before) is None, "some that were not known are folded: it may be anybody's"
+    Membership.objects.filter(user=people["bob"]).update(room=everyone)
+    assert marks().memberships.since(after) == {str(people["bob"].pk)}
+
+
+def test_what_was_known_may_be_folded():
+    before = Marks({1: None, 20: "3", 300: "4"})
+    assert Marks({21: None, 300: "4", 4000: "7"}).since(before) == {"7"}
+    assert Marks({4021: None, 300: "4"}).since(before) is None
+    assert Marks({1: None, 20: "3", 300: "4", 5: None}).since(before) is None
+
+
 @pytest.fixture
-def reads(monkeypatch) -> list[str]:
-    """The statements that are read on a storage thread, from here on."""
-    statements: list[str] = []
+def reads(monkeypatch) -> list[tuple[str, object]]:
+    """The statements that are read on a storage thread, from here on, with their parameters."""
+    statements: list[tuple[str, object]] = []
     engine = type(engine_of("default"))
     connect = engine.connect
 
@@ -96,7 +132,7 @@ def reads(monkeypatch) -> list[str]:
         run = connection._run
 
         def remembered(sql, params):
-            statements.append(sql)
+            statements.append((sql, params))
             return run(sql, params)
 
         connection._run = remembered  # type: ignore[method-assign]
@@ -115,15 +151,15 @@ async def test_a_look_asks_nothing_more_while_nothing_has_changed(visit, people,
     reads.clear()
     for _ in range(3):
         await process.hub._look_at_all(whatever_changed=False)
-    assert not [sql for sql in reads if "chat_membership" in sql or "django_session" in sql]
+    assert not [sql for sql, _ in reads if "chat_membership" in sql or "django_session" in sql]
     await sync_to_async(Membership.objects.filter(user=people["bob"]).delete)()
     await process.hub._look_at_all(whatever_changed=False)
     assert (await bob.take("rooms"))["rooms"] == []
-    asked = [sql for sql in reads if "FROM chat_membership WHERE user_id" in sql]
-    assert len(asked) == 1
+    asked = [params for sql, params in reads if "FROM chat_membership WHERE user_id" in sql]
+    assert asked == [[f"[{people['bob'].pk}]"]]
     await process.hub._look_at_all(whatever_changed=True)
-    assert len([sql for sql in reads if "FROM chat_membership WHERE user_id" in sql]) == 2
-    assert len([sql for sql in reads if "django_session" in sql]) == 1
+    assert len([sql for sql, _ in reads if "FROM chat_membership WHERE user_id" in sql]) == 2
+    assert len([sql for sql, _ in reads if "django_session" in sql]) == 1
 
 
 async def test_somebody_removed_while_coming_in_is_found_by_the_next_look(visit, people, everyone, monkeypatch):

@@ -1,0 +1,137 @@
+"""Marks of what has changed say whose it is: one change a second no longer has every process look at everybody.
+
+Another mark is added for every change; when there are many, all but the newest are folded into one that stands for
+their sum. Older processes understand such a table as well: to them every new row is a change of somebody's.
+"""
+
+from importlib import import_module
+
+from django.db import migrations, models
+
+from storage.migration import SQLByEngine
+
+CHANGES = import_module("chat.migrations.0006_identity_and_revisions").CHANGES
+
+# Whose each change is: the columns that say so.
+ABOUT = {"chat_membership": "user_id", "chat_user": "id", "django_session": "session_key"}
+MODULUS = 2**52
+MANY, NEWEST = 96, 64
+
+
+def _table(change: str) -> str:
+    return change.split(" ON ")[1]
+
+
+def _marks(name: str, change: str) -> list[str]:
+    """What marks it: what was somebody's and is another's by now concerns both."""
+    column = ABOUT[_table(change)]
+    rows = {"INSERT": ["new"], "DELETE": ["old"], "UPDATE": ["new", "old"]}[change.partition(" ")[0]]
+    mark = f"INSERT INTO chat_revision (name, about, mark) SELECT '{name}', {{}}.{column}, random() & {MODULUS - 1}"
+    moved = f" WHERE old.{column} <> new.{column}"
+    return [mark.format(row) + (moved if place else "") for place, row in enumerate(rows)]
+
+
+def _sqlite(trigger: str, name: str, change: str, when: str) -> str:
+    of_name = f"FROM chat_revision WHERE name = '{name}'"
+    many = f"(SELECT count(*) {of_name}) > {MANY}"
+    old = f"id < (SELECT id {of_name} ORDER BY id DESC LIMIT 1 OFFSET {NEWEST})"
+    return f"""
+        CREATE TRIGGER {trigger} AFTER {change}{when and ' WHEN '}{when} BEGIN
+            {'; '.join(_marks(name, change))};
+            INSERT INTO chat_revision (name, mark)
+            SELECT '{name}', 0 WHERE NOT EXISTS (SELECT 1 {of_name} AND about IS NULL);
+            UPDATE chat_revision SET mark = (SELECT sum(mark) % {MODULUS} {of_name} AND (about IS NULL OR {old}))
+            WHERE name = '{name}' AND about IS NULL AND {many};
+            DELETE {of_name} AND about IS NOT NULL AND {old} AND {many};
+        END
+    """  # noqa: S608 - our own words
+
+
+SQLITE = [
+    *(f"DROP TRIGGER {trigger}" for trigger, *_ in CHANGES),
+    "DROP TABLE chat_revision",
+    """
+    CREATE TABLE chat_revision (
+        id integer NOT NULL PRIMARY KEY AUTOINCREMENT, name varchar(16) NOT NULL, about varchar(40), mark bigint NOT NULL
+    )
+    """,
+    *(_sqlite(*change) for change in CHANGES),
+]
+
+# A transaction names a few whose change it was; of more it says that it may be anybody's (the setting is its own, and
+# that of a part of it which is undone). Nobody waits for another: only rows that nobody else is about to fold are.
+NAMED = 8
+FUNCTION = f"""
+    CREATE OR REPLACE FUNCTION chat_mark_change() RETURNS trigger LANGUAGE plpgsql AS $function$
+    DECLARE
+        setting CONSTANT text := 'posthorn.' || TG_ARGV[0];
+        named text[] := string_to_array(coalesce(current_setting(setting, true), ''), ',');
+        concerned text[] := ARRAY[]::text[];
+        whose text;
+    BEGIN
+        IF named[1] = 'anybody' THEN RETURN NULL; END IF;
+        IF TG_OP <> 'INSERT' THEN concerned := concerned || (to_jsonb(OLD) ->> TG_ARGV[1]); END IF;
+        IF TG_OP <> 'DELETE' THEN concerned := concerned || (to_jsonb(NEW) ->> TG_ARGV[1]); END IF;
+        FOREACH whose IN ARRAY concerned LOOP
+            CONTINUE WHEN whose = ANY (named);
+            named := CASE WHEN cardinality(named) < {NAMED} THEN named || whose ELSE ARRAY['anybody'] END;
+            INSERT INTO chat_revision (name, about, mark)
+            VALUES (
+                TG_ARGV[0], CASE WHEN named[1] = 'anybody' THEN NULL ELSE whose END,
+                hashtextextended(gen_random_uuid()::text, 0) & {MODULUS - 1}
+            );
+            PERFORM set_config(setting, array_to_string(named, ','), true);
+            EXIT WHEN named[1] = 'anybody';
+        END LOOP;
+        IF random() * 32 < 1 AND (SELECT count(*) FROM chat_revision WHERE name = TG_ARGV[0]) > {MANY} THEN
+            WITH these AS (
+                SELECT id FROM chat_revision WHERE name = TG_ARGV[0] AND (about IS NULL OR id < (
+                    SELECT id FROM chat_revision WHERE name = TG_ARGV[0] ORDER BY id DESC LIMIT 1 OFFSET {NEWEST}
+                )) FOR UPDATE SKIP LOCKED
+            ),
+            gone AS (DELETE FROM chat_revision WHERE id IN (SELECT id FROM these) RETURNING mark)
+            INSERT INTO chat_revision (name, mark)
+            SELECT TG_ARGV[0], sum(mark) % {MODULUS} FROM gone HAVING count(*) > 0;
+        END IF;
+        RETURN NULL;
+    END
+    $function$
+"""  # noqa: S608 - our own words
+POSTGRESQL = [
+    *(f"DROP TRIGGER {trigger} ON {_table(change)}" for trigger, _, change, _ in CHANGES),
+    "DROP TABLE chat_revision",
+    """
+    CREATE TABLE chat_revision (
+        id bigint PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY, name varchar(16) NOT NULL, about varchar(40),
+        mark bigint NOT NULL
+    )
+    """,
+    FUNCTION,
+    *(
+        f"CREATE TRIGGER {trigger} AFTER {change} FOR EACH ROW {when and f'WHEN ({when})'}"
+        f" EXECUTE FUNCTION chat_mark_change('{name}', '{ABOUT[_table(change)]}')"
+        for trigger, name, change, when in CHANGES
+    ),
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("chat", "0009_files")]
+
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            database_operations=[SQLByEngine({"sqlite": SQLITE, "postgresql": POSTGRESQL}, {})],
+            state_operations=[
+                migrations.DeleteModel("Revision"),
+                migrations.CreateModel(
+                    "Revision",
+                    [
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("name", models.CharField(max_length=16)),
+                        ("about", models.CharField(max_length=40, null=True)),
+                        ("mark", models.BigIntegerField()),
+                    ],
+                ),
+            ],
+        ),
+    ]
