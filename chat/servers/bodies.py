@@ -7,19 +7,15 @@ import json
 from chat.protocol import Code
 
 MOST_BYTES = 1_000_000
+"""Daphne and Django collect a body before they look at it."""
+
 LINGER_SECONDS = 2.0
 LINGER_BYTES = 8 * 1024 * 1024
 """What is still taken, and thrown away, of a request that was refused. Closed at once, the connection would be reset,
 and many clients would not see why."""
 
-LIMITS: tuple[tuple[str, int], ...] = (("/", MOST_BYTES),)
-"""By the beginning of the path, the longest first. What takes more than `MOST_BYTES` is not kept in memory by Daphne,
-and must not be Django's: Django collects a body before it looks at it."""
-
-
-def limit_of(path: str) -> int:
-    """How many bytes a request to this path may carry."""
-    return next((most for beginning, most in LIMITS if path.startswith(beginning)), MOST_BYTES)
+STREAMED = ("/api/v1/uploads/",)
+"""Beginnings of the paths whose applications take a body as it comes, and say themselves when it is too much."""
 
 
 def refusal(path: str) -> tuple[bytes, bytes]:

@@ -7,7 +7,7 @@ import contextlib
 import signal
 import struct
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import daphne.server
@@ -156,6 +156,17 @@ class ChatServer(Server):
         """Keep what listens: Daphne forgets it."""
         self.ports.append(port)
         super().listen_success(port)
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Begin to answer a request. Where its body is streamed, the application reads from that."""
+        body = getattr(protocol, "body", None)
+        if body is None:
+            return super().create_application(protocol, scope)
+        application = self.application(
+            {**scope, "asgi": {"version": "3.0"}}, body.receive, partial(self.handle_reply, protocol)
+        )
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(application)
+        return body
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Send, and do not return before the client can take more."""

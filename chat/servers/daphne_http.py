@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from io import BytesIO
 from typing import Any
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.web import http
 
-from chat.servers.bodies import LINGER_BYTES, LINGER_SECONDS, MOST_BYTES, limit_of, refusal
+from chat.servers.bodies import LINGER_BYTES, LINGER_SECONDS, MOST_BYTES, STREAMED, refusal
+from chat.servers.streamed_body import StreamedBody
 from chat.servers.visitors import Visitor, visitors
 
 LENGTH_DIGITS = 20
@@ -16,23 +18,45 @@ HTTPChannel: Any = http.HTTPChannel  # typed in part only
 
 
 class DoorRequest(WebRequest):
-    """Counts its body. Daphne collects it before the application hears of the request: the limit must be here."""
+    """Counts its body. Daphne collects it before the application hears of the request: the limit must be here.
+
+    One that is streamed has a `body` instead, and its application begins when the head is there.
+    """
 
     channel: DoorChannel
+    body: StreamedBody | None = None
 
-    def gotLength(self, length: int | None) -> None:  # noqa: N802 - theirs
+    def begin(self) -> None:
+        """Have the application take the body as it comes."""
+        channel = self.channel
+        self.body = StreamedBody(channel.hold, channel.let_go)
+        super().requestReceived(channel._command, channel._path, channel._version)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802 - theirs
+        """All of it is there."""
+        if self.body is None:
+            super().requestReceived(command, path, version)
+        else:
+            self.body.end()
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """Answer. Before the end of the body it is the connection's last answer: what comes next is not a request."""
+        if self.body is not None and not self.body.ended and self.channel is not None:
+            self.channel.persistent = False
+        super().handle_reply(message)
+
+    def gotLength(self, length: int | None) -> None:  # noqa: ARG002, N802 - theirs
         """Keep a small body in memory: a full disk must not turn a login away."""
         self.taken = 0
-        if self.channel.most <= MOST_BYTES:
-            self.content = BytesIO()
-        else:
-            super().gotLength(length)
+        self.content = BytesIO()
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - theirs
         """Take some more of the body, unless it has become too much."""
         self.taken += len(data)
         self.channel.visitor.received(len(data))
-        if self.taken > self.channel.most:
+        if self.body is not None:
+            self.body.feed(data)
+        elif self.taken > self.channel.most:
             self.channel.refuse()
         else:
             super().handleContentChunk(data)
@@ -43,7 +67,7 @@ class DoorChannel(HTTPChannel):
 
     requestFactory = DoorRequest  # noqa: N815 - theirs
     visitor: Visitor
-    most = MOST_BYTES
+    most: float = MOST_BYTES
     refused = False
     thrown_away = 0
     unread: Any = None
@@ -78,12 +102,30 @@ class DoorChannel(HTTPChannel):
 
     def allHeadersReceived(self) -> None:  # noqa: N802 - theirs
         """Look at what is to come before any of it is taken."""
-        self.most = limit_of(self._path.decode("latin1"))
+        self.most = math.inf if self._is_streamed() else MOST_BYTES
         self.visitor.expect()
-        if self.length is not None and self.length > self.most:
+        if self.most == math.inf:
+            super().allHeadersReceived()
+            self.setTimeout(None)  # the visitor has a clock, which stands still while the client is held back
+            self.requests[-1].begin()
+        elif self.length is not None and self.length > self.most:
             self.refuse()
         else:
             super().allHeadersReceived()
+
+    def _is_streamed(self) -> bool:
+        head = self.requests[-1].requestHeaders
+        return self.length != 0 and not head.hasHeader(b"Upgrade") and self._path.decode("latin1").startswith(STREAMED)
+
+    def hold(self) -> None:
+        """Read no more of a body for now: it is not the client whom we wait for."""
+        self.visitor.rest()
+        self._networkProducer.pauseProducing()
+
+    def let_go(self) -> None:
+        """Read on."""
+        self.visitor.expect()
+        self._networkProducer.resumeProducing()
 
     def rawDataReceived(self, data: bytes) -> None:  # noqa: N802 - theirs
         """Take some of a body."""
@@ -94,13 +136,15 @@ class DoorChannel(HTTPChannel):
 
     def allContentReceived(self) -> None:  # noqa: N802 - theirs
         """The request is whole: now it is the application's turn."""
-        if not self.refused:
+        if not self.refused and self.requests:
             self.visitor.rest()
             super().allContentReceived()
 
     def requestDone(self, request: Any) -> None:  # noqa: N802 - theirs
         """It is answered: the next one is to come. It may be here already, but waits while nobody reads the answer."""
         self.visitor.answered()
+        if request.body is not None and not request.body.ended:
+            self.refused = True
         if self._waitingForTransport and self.persistent:
             self.unread = request
         else:

@@ -10,7 +10,7 @@ from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 
 from chat.addresses import client_networks
-from chat.servers.bodies import LINGER_BYTES, LINGER_SECONDS, limit_of, refusal
+from chat.servers.bodies import LINGER_BYTES, LINGER_SECONDS, MOST_BYTES, refusal
 from chat.servers.draining import draining
 from chat.servers.visitors import visitors
 
@@ -91,7 +91,6 @@ class HttpDoor:
             visitors.strangers.leave(networks)
 
     async def _let_in(self, scope: Event, receive: Receive, send: Send) -> None:
-        most = limit_of(scope["path"])
         seen = 0
         entered = False
         kept = Answer(send)
@@ -100,14 +99,14 @@ class HttpDoor:
             nonlocal seen, entered
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > most:
+            if seen > MOST_BYTES:
                 raise TooLarge
             if not entered and not message.get("more_body", False):
                 entered = await self._enter()  # not before: who sends slowly takes up nobody's room
             return message
 
         try:
-            if _length(scope) > most:
+            if _length(scope) > MOST_BYTES:
                 raise TooLarge
             await self.application(scope, checked_receive, kept.take)
         except TooLarge:

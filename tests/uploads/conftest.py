@@ -7,7 +7,7 @@ import pytest
 from tests.support.server import Server
 from tests.uploads.tus import Tus
 
-SERVERS = ["uvicorn"]
+SERVERS = ["uvicorn", "daphne"]
 
 
 @pytest.fixture(scope="module", params=SERVERS)
