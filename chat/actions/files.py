@@ -10,13 +10,13 @@ from urllib.parse import quote
 from chat.actions.contents import release
 from chat.actions.refused import Refused
 from chat.protocol import Code, Send
+from chat.queries.uploads import KEEP_UNSENT_HOURS
 from storage.store import Connection, Row, dialect, sql
-
-KEEP_UNSENT_HOURS = 24
 
 _NAMED = sql(
     """
-    SELECT {place} AS place, f.id, f.upload_id, f.room_id, f.message_id, f.finished_at, f.name, f.type, f.bytes,
+    SELECT {place} AS place, f.id, f.upload_id, f.room_id, f.message_id, f.finished_at, f.name, f.type,
+        (SELECT bytes FROM chat_content WHERE id = f.content_id) AS bytes,
         f.description, f.width, f.height, f.preview, f.thumb_id
     FROM {names} JOIN chat_file f ON f.owner_id = %s AND (f.id = {name} OR f.upload_id = {name})
     ORDER BY f.id {held}

@@ -19,7 +19,7 @@ from chat.live.lanes import answer
 from chat.live.listener import Listener
 from chat.live.operation import Outcome
 from chat.live.socket import Socket
-from chat.protocol import Change, Close, Code, FrameError, Hello, History, Ping, Read, Sync, Typing
+from chat.protocol import Ack, Change, Close, Code, Delete, FrameError, Hello, History, Ping, Read, Sync, Typing
 from chat.queries import events, messages, rooms
 from chat.queries.credentials import credential_of
 from chat.queries.welcome import welcome
@@ -155,6 +155,8 @@ class ChatConsumer(AsyncConsumer):
         process.commit_queue.put(self.conversation.lanes.begin(frame, lambda outcome: self._changed(frame, outcome)))
 
     def _changed(self, frame: Change, outcome: Outcome) -> None:
+        if isinstance(frame, Delete) and isinstance(outcome, Ack):
+            process.sweep.soon()  # its files went with it
         if self.conversation.lanes.too_many:
             self.socket.close(Close.TOO_MANY)
         self.socket.push(answer(frame, outcome))

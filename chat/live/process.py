@@ -8,6 +8,7 @@ from chat.live.cut_history import CutHistory
 from chat.live.hints import Hints
 from chat.live.hub import Hub
 from chat.live.neighbours import Neighbours
+from chat.live.sweep import Sweep
 from chat.queries.installation import identity
 
 hints = Hints(identity)
@@ -16,3 +17,4 @@ hub = Hub(hints, neighbours)
 commit_queue = CommitQueue(hub.publish)
 allowances = Allowances(hints, neighbours)
 cut_history = CutHistory()
+sweep = Sweep()

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from storage.store import dialect, sql, store
 
-KEPT = timedelta(days=1)
-"""So long is kept what was not sent with a message."""
+KEEP_UNSENT_HOURS = 24
+"""So long is kept what is not sent with a message."""
 
 # Of whom may read the room still: to others there is no such upload.
 _FIND = sql(
@@ -55,7 +55,11 @@ class Upload:
     @property
     def expires(self) -> float | None:
         """When it is removed, as a Unix time; None if it was sent, and stays."""
-        return None if self.sent else (datetime.fromisoformat(self.created_at) + KEPT).timestamp()
+        return (
+            None
+            if self.sent
+            else (datetime.fromisoformat(self.created_at) + timedelta(hours=KEEP_UNSENT_HOURS)).timestamp()
+        )
 
     @property
     def keys(self) -> list[str]:

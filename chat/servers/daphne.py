@@ -20,7 +20,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import reactor as twisted_reactor
 
-from chat.live.process import hints
+from chat.live.process import hints, sweep
 from chat.protocol import MAX_FRAME_BYTES
 from chat.servers.daphne_http import DoorFactory
 from chat.servers.draining import draining
@@ -202,6 +202,7 @@ def run(host: str, port: int, ready: Callable[[str, int], None]) -> bool:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.end, number)
         loop.call_soon(hints.start)
+        loop.call_soon(sweep.start)
         for address in server.listening_addresses:
             ready(*address)
 

@@ -14,7 +14,7 @@ from typing import Any
 import uvicorn
 from channels.routing import get_default_application
 
-from chat.live.process import hints
+from chat.live.process import hints, sweep
 from chat.protocol import MAX_FRAME_BYTES
 from chat.servers.goodbye import end_at_once, say_goodbye
 from chat.servers.uvicorn_http import DoorProtocol
@@ -37,6 +37,7 @@ class ChatServer(uvicorn.Server):
         asyncio.get_running_loop().set_exception_handler(_one_line_about_descriptors)
         await super().startup(sockets)
         hints.start()
+        sweep.start()
         for server in self.servers:
             for listening in server.sockets:
                 # asyncio accepts as many at once as may wait, before it looks at the first; more may wait.

@@ -8,10 +8,10 @@ from pathlib import Path
 from chat.actions import uploads as actions
 from chat.actions.contents import Kept
 from chat.actions.uploads import Found
+from chat.files import parts
 from chat.files.blobs import blobs
 from chat.pictures.look import Look, look
 from chat.queries.uploads import Upload
-from chat.uploads import parts
 from storage.store import store
 
 

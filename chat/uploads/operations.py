@@ -10,14 +10,15 @@ from django.conf import settings
 from chat.actions import uploads as actions
 from chat.actions.files import remove_unsent
 from chat.actions.uploads import Full, Wanted
+from chat.files import parts
+from chat.files.parts import Part, Taken
 from chat.http.exchange import Exchange
+from chat.live import process
 from chat.protocol import Code
 from chat.queries.uploads import Upload, find
-from chat.uploads import parts
 from chat.uploads.answers import BASE, SPOKEN, Answered, description, facts, no_such_upload, progress
 from chat.uploads.finishing import finish, was_kept
 from chat.uploads.headers import number, read_checksum, read_metadata
-from chat.uploads.parts import Part, Taken
 from chat.uploads.taking import take, take_checked
 from chat.uploads.writers import Writers
 from storage.store import store
@@ -73,6 +74,7 @@ async def end(exchange: Exchange, user: int, upload_id: str) -> None:
     if not await store.transaction(remove_unsent, [upload.id]):
         raise Answered(409, Code.CONFLICT, "it was sent: delete its message")
     await parts.run(parts.remove, upload.id)
+    process.sweep.soon()
     await exchange.answer(204, SPOKEN)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from chat.actions.refused import Refused
+from chat.files import parts
+from chat.files.parts import Part, Unchecked
 from chat.http.exchange import Exchange, Gone
 from chat.protocol import Code
 from chat.queries.uploads import Upload
-from chat.uploads import parts
 from chat.uploads.answers import Answered
 from chat.uploads.headers import Checksum
-from chat.uploads.parts import Part, Unchecked
 
 PIECE_BYTES = 1024 * 1024
 

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from chat.actions import rooms
 from chat.actions.contents import doomed, forget, keep
-from chat.actions.files import KEEP_UNSENT_HOURS, remove_old_unsent
+from chat.actions.files import remove_old_unsent
 from chat.live.batch import commit_batch
 from chat.live.operation import Lane, Operation, Outcome
 from chat.models import Content, File, Message, Room
 from chat.protocol import Ack, Delete, Send
+from chat.queries.uploads import KEEP_UNSENT_HOURS
 from storage.store import Connection, store
 from tests.support.meeting import Work, at_once
 from tests.support.uploaded import uploaded
