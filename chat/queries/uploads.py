@@ -55,11 +55,8 @@ class Upload:
     @property
     def expires(self) -> float | None:
         """When it is removed, as a Unix time; None if it was sent, and stays."""
-        return (
-            None
-            if self.sent
-            else (datetime.fromisoformat(self.created_at) + timedelta(hours=KEEP_UNSENT_HOURS)).timestamp()
-        )
+        end = datetime.fromisoformat(self.created_at) + timedelta(hours=KEEP_UNSENT_HOURS)
+        return None if self.sent else end.timestamp()
 
     @property
     def keys(self) -> list[str]:

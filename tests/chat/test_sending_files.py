@@ -76,14 +76,15 @@ async def test_files_travel_with_their_message_in_the_order_of_the_send(commit, 
     picture = await upload(
         "Tee, heiß.jpg",
         type="image/jpeg",
-        bytes=48213,
+        bytes=50000,  # with all that the camera had noted
+        data=bytes(48213),
         width=40,
         height=30,
         preview="data:,",
         thumb=b"small",
         description="Tea",
     )
-    plan = await upload(upload_id="plan-1", type="application/pdf", bytes=7)
+    plan = await upload(upload_id="plan-1", type="application/pdf", data=bytes(7))
     assert await commit((bob, Send(everyone, "b1", "", files=["plan-1", picture.id]))) == ["ack"]
     (message,) = await travelled(bob, everyone)
     assert message["body"] == ""

@@ -53,12 +53,10 @@ def test_after_a_day_what_was_not_sent_is_gone(server, bob, room):
         "SELECT key FROM chat_content c JOIN chat_file f ON f.content_id = c.id WHERE f.id = %s",
         [finished.removeprefix(BASE)],
     )
+    yesterday = server.database.seconds_ago("86500")
     with server.database.transaction() as write:
         for path in (unfinished, finished):
-            write(
-                f"UPDATE chat_file SET created_at = {server.database.seconds_ago('86500')} WHERE id = %s",
-                [path.removeprefix(BASE)],
-            )
+            write(f"UPDATE chat_file SET created_at = {yesterday} WHERE id = %s", [path.removeprefix(BASE)])  # noqa: S608 - no text of others
     bob.ask("DELETE", bob.begun(room, 1))  # it sweeps then
     wait_for(lambda: not (server.var / "files" / name).exists())
     wait_for(lambda: not orphan.exists())
