@@ -220,6 +220,17 @@ class File(models.Model):
         return f"file {self.pk}"
 
 
+class FileNames(models.Model):
+    """What the files of a message are called, one in each line, for the search; `id` is the message's."""
+
+    message = models.OneToOneField(Message, models.CASCADE, primary_key=True, db_column="id", related_name="+")
+    room = models.ForeignKey(Room, models.CASCADE, related_name="+", db_index=False)
+    names = models.TextField()
+
+    def __str__(self) -> str:
+        return f"names of the files of {self.message_id}"
+
+
 class Event(models.Model):
     """The log of a room: one row for everything that happened, numbered 1, 2, 3, ... without a gap.
 

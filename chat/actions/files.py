@@ -26,7 +26,9 @@ _NAMED = sql(
     name=dialect.part("named", 0),
     held=dialect.FOR_UPDATE,
 )
+_NAME = "INSERT INTO chat_filenames (id, room_id, names) VALUES (%s, %s, %s)"
 _ATTACH = "UPDATE chat_file SET message_id = %s, place = %s WHERE id = %s"
+_UNNAME = "DELETE FROM chat_filenames WHERE id = %s"
 _DETACH = "DELETE FROM chat_file WHERE message_id = %s RETURNING content_id, thumb_id"
 _UNSENT = sql(
     "SELECT id FROM chat_file WHERE message_id IS NULL AND created_at < {long_ago} ORDER BY id LIMIT %s {held}",
@@ -72,6 +74,8 @@ def _check(file: Row, room: int) -> None:
 
 def attach(connection: Connection, message: int, files: Sequence[Row]) -> None:
     """These files are that message's, in this order."""
+    if files:
+        connection.execute(_NAME, [message, files[0]["room_id"], "\n".join(file["name"] for file in files)])
     for place, file in enumerate(files):
         connection.execute(_ATTACH, [message, place, file["id"]])
 
@@ -100,7 +104,10 @@ def url(file: str, name: str) -> str:
 
 def detach(connection: Connection, message: int) -> None:
     """The message was taken back, and its files with it."""
-    _release(connection, connection.fetch_all(_DETACH, [message]))
+    gone = connection.fetch_all(_DETACH, [message])
+    if gone:
+        connection.execute(_UNNAME, [message])
+    _release(connection, gone)
 
 
 def remove_unsent(connection: Connection, files: Sequence[str]) -> list[str]:

@@ -106,4 +106,4 @@ def index_made(table: str, text: str, part: str) -> list[str]:
 
 def index_dropped(table: str) -> list[str]:
     """The statements that take it away again."""
-    return [f"ALTER TABLE {table} DROP COLUMN words", *tokenizer.NO_FUNCTIONS]
+    return [f"ALTER TABLE {table} DROP COLUMN words"]

@@ -48,7 +48,7 @@ _SPLIT = "regexp_split_to_table(words, between) WITH ORDINALITY AS split (word, 
 
 # Besides its words a text has its part of the table, as a word that no text has.
 _VECTOR = f"""
-    CREATE FUNCTION search_vector(body text, part bigint) RETURNS tsvector
+    CREATE OR REPLACE FUNCTION search_vector(body text, part bigint) RETURNS tsvector
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $function$
     DECLARE
         {_DECLARE}
@@ -66,7 +66,7 @@ _VECTOR = f"""
 
 # What is asked for is made by `text_search.query`: a star or nothing, and words.
 _QUERY = """
-    CREATE FUNCTION search_query(asked text) RETURNS tsquery
+    CREATE OR REPLACE FUNCTION search_query(asked text) RETURNS tsquery
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $function$
     DECLARE
         terms CONSTANT text[] := string_to_array(asked, ' ');
@@ -87,7 +87,7 @@ _QUERY = """
 # FTS5's `snippet`: of the stretches around each place where something was found, and of those from the beginning of the
 # sentence it is in, the one with most of what was asked for.
 _EXCERPT = f"""
-    CREATE FUNCTION search_excerpt(body text, asked tsquery, most int) RETURNS text
+    CREATE OR REPLACE FUNCTION search_excerpt(body text, asked tsquery, most int) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $function$
     DECLARE
         {_DECLARE}
@@ -163,6 +163,4 @@ _EXCERPT = f"""
 """  # noqa: S608 - our own words
 
 FUNCTIONS = (_VECTOR, _QUERY, _EXCERPT)
-"""What a migration makes them with, ..."""
-NO_FUNCTIONS = ("DROP FUNCTION search_excerpt", "DROP FUNCTION search_query", "DROP FUNCTION search_vector")
-"""... and drops them with."""
+"""What a migration makes them with. They stay: all indexes share them."""

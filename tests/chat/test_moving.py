@@ -31,6 +31,18 @@ INSERT INTO chat_event (id, room_id, seq, kind, actor_id, message_id, data, at)
 VALUES (1101, {room}, 100001, 'message', {alice}, 101, NULL, '2026-01-02 03:04:05.678'),
        (1102, {room}, 100002, 'edit', {alice}, 101, '{{"a": [1, "\\u00e9"]}}', '2026-01-02 03:04:05.670'),
        (1200, {room}, 100004, 'delete', {alice}, 101, NULL, '2026-01-02 03:04:05.679');
+UPDATE chat_message
+SET files = '[{{"id": "Zk3vQm0_xT-8aYbNfR2LwE", "name": "Gr\u00fc\u00dfe, \"x\".png"}}]' WHERE id = 103;
+INSERT INTO chat_content (id, sha256, key, bytes, doomed_at)
+VALUES (7, 'ab', 'ab/ab-1', 5000000000, NULL), (8, 'cd', 'cd/cd-1', 3, NULL),
+       (9, 'ab', 'ab/ab-2', 1, '2026-01-02 03:04:05.678');
+INSERT INTO chat_file (id, owner_id, upload_id, room_id, name, declared, type, description, bytes, content_id, thumb_id,
+    width, height, preview, created_at, finished_at, message_id, place)
+VALUES ('Zk3vQm0_xT-8aYbNfR2LwE', {alice}, 'up-1', {room}, 'Grüße, "x".png', 'image/png', 'image/png', 'A "b"',
+    5000000000, 7, 8, 4, 3, 'data:,', '2026-01-02 03:04:05.678', '2026-01-02 03:04:06.000', 103, 0),
+    ('_begins-with-a-line-00', {alice}, NULL, {room}, 'half', '', '', '', 10, NULL, NULL, NULL, NULL, NULL,
+    '2026-01-02 03:04:05', NULL, NULL, 0);
+INSERT INTO chat_filenames (id, room_id, names) VALUES (103, {room}, 'Grüße, "x".png');
 DELETE FROM chat_message WHERE id = 150;
 DELETE FROM chat_event WHERE id = 1200;
 UPDATE chat_room SET head = 100003 WHERE id = {room};
@@ -91,7 +103,8 @@ def next_message(database: Database) -> int:
 
 def test_everything_arrives_and_comes_back(source, empty, back, tmp_path):
     before = contents(source)
-    assert all(before[name] for name in ("chat_message", "django_session", "chat_user_groups", "django_admin_log"))
+    wanted = ("chat_message", "django_session", "chat_user_groups", "django_admin_log", "chat_file", "chat_filenames")
+    assert all(before[name] for name in wanted)
     assert "compared" in succeed(move(source, empty.url, tmp_path / "var"))
     assert contents(empty) == before
     assert next_message(empty) == 151, "150 was given, to a message that is gone"
@@ -111,6 +124,7 @@ def test_everything_arrives_and_comes_back(source, empty, back, tmp_path):
     assert back.file.stat().st_mode & 0o777 == 0o600
     assert not [path for path in tmp_path.iterdir() if "unfinished" in path.name]
     back.execute("INSERT INTO chat_message_fts (chat_message_fts, rank) VALUES ('integrity-check', 1)")
+    back.execute("INSERT INTO chat_filenames_fts (chat_filenames_fts, rank) VALUES ('integrity-check', 1)")
     assert f"{back.file} is there already" in refusal(empty, back.url, tmp_path / "var")
     assert contents(back) == before
 
@@ -168,7 +182,7 @@ def on_a_terminal(command: list[str], env: dict[str, str]) -> str:
 def test_no_table_is_forgotten(world, tmp_path):
     database = world.templates.new("empty", tmp_path)
     there = {name for (name,) in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    built = {name for name in there if name.startswith(("chat_message_fts", "sqlite_"))}
+    built = {name for name in there if name.startswith(("chat_message_fts", "chat_filenames_fts", "sqlite_"))}
     assert there - built - {"django_migrations"} == {table.name for table in all_tables()}
 
 

@@ -27,6 +27,7 @@ from chat.queries import search
 from chat.queries.credentials import LogIn
 from chat.queries.search import Wanted, wanted
 from storage.store import store, text_search
+from tests.support.uploaded import uploaded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,6 +80,7 @@ async def test_a_hit_says_where_and_when_and_by_whom(ask, say, people, everyone)
         "seq": kept.seq,
         "sender": {"id": people["bob"].pk, "name": "Bob Brandt"},
         "body": "The kettle is on",
+        "files": [],
     }
 
 
@@ -125,6 +127,63 @@ async def test_what_is_found(found, say, text, bodies):
     ):
         await sync_to_async(say)(body)
     assert await found(text) == bodies
+
+
+@pytest.fixture
+def send(people, everyone):
+    """Sends files of these names, and words."""
+
+    def send(*names: str, body: str = "", room: int = everyone, sender: str = "bob") -> int:
+        by = people[sender].pk
+        files = [uploaded(by, room, name).id for name in names]
+        frame = Send(room, f"f{Message.objects.count()}", body, files=files)
+        return store.run_transaction(perform_change, by, frame).id
+
+    return send
+
+
+async def test_a_message_is_found_by_the_names_of_its_files(ask, found, say, send, people):
+    await sync_to_async(say)("the plan is a report")
+    first = await sync_to_async(send)("Plan_2026.final.pdf", "日本語の表.xlsx", body="here it is")
+    await sync_to_async(send)("report.png", body="my report")
+    for text, bodies in (
+        ("plan", ["here it is", "the plan is a report"]),
+        ("FINAL.pdf", ["here it is"]),
+        ("plan fin", ["here it is"]),
+        ("本語", ["here it is"]),
+        ("本語 plan", ["here it is"]),
+        ("report", ["my report", "the plan is a report"]),
+        ("here plan", []),
+    ):
+        assert await found(text) == bodies, text
+    (result,) = (await ask("xlsx")).json()["results"]
+    assert [file["name"] for file in result["files"]] == ["Plan_2026.final.pdf", "日本語の表.xlsx"]
+    await own_transaction(set_deleted_by, first, people["bob"].pk)
+    assert await found("plan") == ["the plan is a report"]
+    assert await found("本語") == []
+
+
+async def test_files_of_other_rooms_are_not_found(found, send, people):
+    den = await own_transaction(create_room, "Den", Room.Kind.CLOSED, people["alice"].pk)
+    await sync_to_async(send)("secret.pdf", "計画", room=den, sender="alice", body="yes")
+    for text in ("secret", "計画"):
+        assert await found(text) == []
+        assert await found(text, "alice") == ["yes"]
+
+
+async def test_pages_of_words_and_of_names_join(ask, say, send):
+    for number in range(40):
+        names = [f"word-{number}.txt", *["x"] * (number % 2)]
+        await sync_to_async(send)(*names, body=f"word {number}" if number % 3 else "")
+        await sync_to_async(say)(f"a word {number}")
+    ids: list[int] = []
+    before: dict[str, int] = {}
+    more = True
+    while more:
+        page = (await ask("word", **before)).json()
+        ids += [result["id"] for result in page["results"]]
+        before, more = {"before": ids[-1]}, page["more"]
+    assert ids == [message.pk async for message in Message.objects.order_by("-id")]
 
 
 @pytest.mark.parametrize("text", ["", "  \t", "\0", "\u3000"])
@@ -234,7 +293,7 @@ def test_hits_come_newest_first_without_sorting(people, say, text):
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
         plan = [row[3] for row in cursor.fetchall()]
         cursor.execute("DROP TABLE sqlite_stat1")
-    start = plan.index("MATERIALIZE found")
+    start = plan.index("MATERIALIZE by_words")
     looked_at = next(step for step in plan[start + 1 :])
     if text == "東京":
         assert looked_at == "SEARCH m USING INTEGER PRIMARY KEY (rowid<?)"
@@ -242,7 +301,7 @@ def test_hits_come_newest_first_without_sorting(people, say, text):
         assert looked_at.startswith("SCAN chat_message_fts VIRTUAL TABLE INDEX")
         assert plan[start + 2] == "SEARCH m USING INTEGER PRIMARY KEY (rowid=?)"
     # What is sorted is one page, after it was found.
-    assert not [step for step in plan[start : plan.index("SCAN found")] if "B-TREE" in step]
+    assert not [step for step in plan[start : plan.index("SCAN by_words")] if "B-TREE" in step]
 
 
 async def test_a_search_that_takes_too_long_is_given_up(ask, say, monkeypatch):
