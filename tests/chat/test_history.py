@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.changes import watched
 from tests.support.client import Client
 from tests.support.server import Server
 
@@ -23,11 +23,13 @@ def mark_of(server: Server) -> Path:
 
 def until_marked(server: Server, room: int) -> dict[str, Any]:
     """Wait until the mark has all that was committed, and return it."""
-    while True:
-        mark: dict[str, Any] = json.loads(mark_of(server).read_text()) if mark_of(server).exists() else {"heads": {}}
-        if mark["heads"].get(f"room {room}") == server.head(room):
-            return mark
-        time.sleep(0.05)
+    with watched(server.var) as changed:
+        while True:
+            file = mark_of(server)
+            mark: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {"heads": {}}
+            if mark["heads"].get(f"room {room}") == server.head(room):
+                return mark
+            changed()
 
 
 async def say(client: Client, room: int, count: int, what: str) -> None:

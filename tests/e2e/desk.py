@@ -41,6 +41,8 @@ class Desk:
         self.trouble: list[str] = []
         self.expected: list[str] = []
         """Parts of errors that the test brings about on purpose."""
+        self.is_spoiled = False
+        """Whether something was done to the tab that its window may not get over."""
         self.composer = page.locator("#composer textarea[name=body]")
         self.send_button = page.locator("#composer button[type=submit]")
         self.messages = page.locator("#messages .message")
@@ -124,6 +126,7 @@ class Desk:
 
         By the debugger: without a screen, Chromium ignores `Page.setWebLifecycleState`.
         """
+        self.is_spoiled = True
         self._debugger = await self.page.context.new_cdp_session(self.page)
         await self._debugger.send("Debugger.enable")
         paused = asyncio.Event()
@@ -137,6 +140,7 @@ class Desk:
 
     async def crash(self) -> None:
         """The tab's process dies."""
+        self.is_spoiled = True
         session = await self.page.context.new_cdp_session(self.page)
         async with self.page.expect_event("crash"):
             dying = asyncio.ensure_future(session.send("Page.crash"))  # never answered

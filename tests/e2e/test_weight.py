@@ -24,7 +24,7 @@ async def load(desk: Desk, path: str) -> list[Response]:
 
 
 async def test_the_first_page_is_under_100_kilobytes(server, room, sit_down):
-    bob = await sit_down("bob", server)
+    bob = await sit_down("bob", server, cold=True)
     loaded = await load(bob, f"/rooms/{room}/")
     await bob.write("Hello")
     await bob.shows("Hello")
@@ -35,14 +35,14 @@ async def test_the_first_page_is_under_100_kilobytes(server, room, sit_down):
 
 
 async def test_modules_are_compiled_before_they_are_wanted(server, room, sit_down):
-    loaded = await load(await sit_down("bob", server), f"/rooms/{room}/")
+    loaded = await load(await sit_down("bob", server, cold=True), f"/rooms/{room}/")
     modules = [await response.text() for response in loaded if "/frontend/js/" in response.url]
     assert modules
     assert {text.splitlines()[0] for text in modules} == {"//# allFunctionsCalledOnLoad"}
 
 
 async def test_every_module_comes_under_a_name_that_browsers_may_keep_for_ever(server, room, sit_down):
-    bob = await sit_down("bob", server)
+    bob = await sit_down("bob", server, cold=True)
     loaded = await load(bob, f"/rooms/{room}/")
     await bob.page.get_by_role("button", name="Insert an emoji").click()
     await expect(bob.page.locator("emoji-picker")).to_be_visible()
