@@ -142,7 +142,7 @@ async def leaf(client: Client, room: int) -> None:
     """Ask for the newest page, again and again; an error is an answer."""
     while True:
         await client.send({"type": "history", "room": room, "limit": 5})
-        await client.until(lambda: any(frame["type"] in {"history", "error"} for frame in client.inbox))
+        await client.until(lambda: any(frame["type"] in {"page", "error"} for frame in client.inbox))
         client.inbox.clear()
 
 

@@ -18,7 +18,7 @@ from django.core.management import execute_from_command_line
 
 import config  # noqa: F401 - links the newer SQLite before Django looks for one
 
-DAWDLES_SECONDS = 0.1
+DAWDLES_SECONDS = 0.3  # more than a server of one's own may need on a machine that has much else to do
 EVERY_THIRD = 3
 
 

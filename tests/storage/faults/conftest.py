@@ -10,7 +10,7 @@ from django.db import connections
 
 from tests.storage.faults.files import create
 
-HANGS_SECONDS = 1000 if os.environ.get("LONG_TESTS") else 60
+HANGS_SECONDS = 1000 if os.environ.get("LONG_TESTS") else 300
 
 
 def pytest_configure(config: pytest.Config) -> None:
