@@ -12,6 +12,7 @@ import secrets
 import shutil
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 
@@ -32,13 +33,13 @@ class Blobs(ABC):
         """Remove it, if it is there."""
 
     @abstractmethod
-    def path(self, key: str) -> Path | None:
-        """The file to send; None where a `link` is given out instead."""
+    def open(self, key: str) -> IO[bytes]:
+        """The bytes, to be read. `FileNotFoundError` if they are not there."""
 
     @abstractmethod
     def link(self, key: str, kind: str, disposition: str) -> str | None:
-        """An address that gives it out to whoever has it, for less than a minute, under this media type and
-        `Content-Disposition`; None where there is a `path`."""
+        """An address at which whoever has it gets the bytes from where they are, for a minute at most, under this media
+        type and `Content-Disposition`; None where only this server can give them out."""
 
 
 class LocalBlobs(Blobs):
@@ -67,8 +68,8 @@ class LocalBlobs(Blobs):
     def delete(self, key: str) -> None:
         (self._folder / key).unlink(missing_ok=True)
 
-    def path(self, key: str) -> Path:
-        return self._folder / key
+    def open(self, key: str) -> IO[bytes]:
+        return (self._folder / key).open("rb", buffering=0)
 
     def link(self, key: str, kind: str, disposition: str) -> None:  # noqa: ARG002 - there is none
         return None

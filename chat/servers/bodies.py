@@ -13,6 +13,8 @@ LINGER_SECONDS = 2.0
 LINGER_BYTES = 8 * 1024 * 1024
 """What is still taken, and thrown away, of a request that was refused. Closed at once, the connection would be reset,
 and many clients would not see why."""
+TAKE_SECONDS = 60.0
+"""How long a client may take nothing of an answer that is longer than what is kept for it."""
 
 STREAMED = ("/api/v1/uploads/",)
 """Beginnings of the paths whose applications take a body as it comes, and say themselves when it is too much."""

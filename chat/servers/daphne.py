@@ -172,8 +172,11 @@ class ChatServer(Server):
         """Send, and do not return before the client can take more."""
         with contextlib.suppress(Disconnected):  # the client left meanwhile; the application is told so
             await super().handle_reply(protocol, message)
-        if isinstance(protocol, ChatProtocol) and protocol.full is not None:
-            await asyncio.shield(protocol.full)
+        if isinstance(protocol, ChatProtocol):
+            if protocol.full is not None:
+                await asyncio.shield(protocol.full)
+        elif channel := getattr(protocol, "channel", None):  # it has none any more when it is answered
+            await channel.until_taken()
 
     def end(self, number: int) -> None:
         """Begin to end. A second signal ends at once."""

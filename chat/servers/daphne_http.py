@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from io import BytesIO
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.web import http
 
-from chat.servers.bodies import LINGER_BYTES, LINGER_SECONDS, MOST_BYTES, STREAMED, refusal
+from chat.servers.bodies import LINGER_BYTES, LINGER_SECONDS, MOST_BYTES, STREAMED, TAKE_SECONDS, refusal
 from chat.servers.streamed_body import StreamedBody
 from chat.servers.visitors import Visitor, visitors
 
@@ -70,12 +71,15 @@ class DoorChannel(HTTPChannel):
     most: float = MOST_BYTES
     refused = False
     thrown_away = 0
+    room: asyncio.Future[None] | None = None
+    """Done when what was answered so far is taken, and there is room for more."""
     unread: Any = None
     """A request whose answer is not taken yet, of which there is more than the transport cares to keep."""
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 - theirs
         """Make room for another visitor."""
         visitors.leave(self.visitor)
+        self._let_go_on()
         super().connectionLost(reason)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - theirs
@@ -150,9 +154,27 @@ class DoorChannel(HTTPChannel):
         else:
             super().requestDone(request)
 
+    async def until_taken(self) -> None:
+        """Return when there is room for more of an answer, or nobody to take it: Daphne would keep all of it.
+
+        A client that takes nothing for `TAKE_SECONDS` is cut off.
+        """
+        if self._waitingForTransport and self.transport is not None:
+            self.room = asyncio.get_running_loop().create_future()
+            try:
+                async with asyncio.timeout(TAKE_SECONDS):
+                    await self.room
+            except TimeoutError:
+                self.transport.abortConnection()
+
+    def _let_go_on(self) -> None:
+        if self.room is not None and not self.room.done():
+            self.room.set_result(None)
+
     def resumeProducing(self) -> None:  # noqa: N802 - theirs
         """What was answered is taken."""
         super().resumeProducing()
+        self._let_go_on()
         unread, self.unread = self.unread, None
         if unread is not None:
             self.requestDone(unread)

@@ -10,6 +10,7 @@ from h11._receivebuffer import ReceiveBuffer
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chat.servers.visitors import Visitor, visitors
+from chat.servers.zero_copy import with_zero_copy
 
 
 class StrictHeads(ReceiveBuffer):
@@ -64,6 +65,7 @@ class DoorProtocol(H11Protocol):
             transport.abort()
         else:
             self.conn = StrictConnection(self.visitor)
+            self.app = with_zero_copy(self, self.app)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Make room for another visitor."""

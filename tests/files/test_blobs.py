@@ -30,15 +30,15 @@ def test_what_is_put_is_there_and_nowhere_else(blobs, part, tmp_path):
     assert not blobs.has(KEY)
     blobs.put(KEY, part)
     assert blobs.has(KEY)
-    assert blobs.path(KEY).read_bytes() == b"some bytes"
+    assert (tmp_path / "files" / KEY).read_bytes() == b"some bytes"
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "files" / KEY]
 
 
-def test_nobody_else_may_read_it(blobs, part):
+def test_nobody_else_may_read_it(blobs, part, tmp_path):
     part.chmod(0o644)
     blobs.put(KEY, part)
-    assert blobs.path(KEY).stat().st_mode & 0o777 == 0o600
-    assert blobs.path(KEY).parent.stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "files" / KEY).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "files" / KEY).parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_deleting_twice_is_as_good_as_once(blobs, part):
@@ -75,5 +75,5 @@ def test_a_folder_on_another_file_system_gets_a_whole_copy(blobs, part, tmp_path
     rename = Path.rename
     monkeypatch.setattr(Path, "rename", refused)
     blobs.put(KEY, part)
-    assert blobs.path(KEY).read_bytes() == b"some bytes"
+    assert (tmp_path / "files" / KEY).read_bytes() == b"some bytes"
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "files" / KEY]
