@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
@@ -26,6 +27,10 @@ class Gone(Exception):
     """The client left in the middle of its request."""
 
 
+class Interrupted(Exception):
+    """Somebody has decided not to wait for the rest of the request (`Exchange.interrupt`)."""
+
+
 class Exchange:
     """A request whose body nobody has taken yet, and the one answer to it."""
 
@@ -36,6 +41,8 @@ class Exchange:
         self._receive = receive
         self._send = send
         self._headers = {name: value.decode("latin1") for name, value in reversed(scope["headers"])}
+        self._patience: asyncio.Timeout | None = None
+        self._heard_at = time.monotonic()
         self._more = self._headers.get(b"content-length", "0") != "0" or b"transfer-encoding" in self._headers
 
     def header(self, name: str) -> str | None:
@@ -52,14 +59,36 @@ class Exchange:
 
         Raises:
             Gone: there is more to come, and nobody to send it.
+            Interrupted: there is, and it is not to be waited for.
         """
         while self._more:
-            message = await self._receive()
+            message = await self._next()
             if message["type"] == "http.disconnect":
                 raise Gone
             self._more = message.get("more_body", False)
             if message.get("body"):
                 yield message["body"]
+
+    async def _next(self) -> Event:
+        try:
+            async with asyncio.timeout(None) as self._patience:
+                message = await self._receive()
+        except TimeoutError:
+            raise Interrupted from None
+        finally:
+            self._patience = None
+        self._heard_at = time.monotonic()
+        return message
+
+    @property
+    def is_quiet_for(self) -> float:
+        """For how many seconds the client, which is waited for, has sent nothing; 0 when it is not waited for."""
+        return time.monotonic() - self._heard_at if self._patience is not None else 0.0
+
+    def interrupt(self) -> None:
+        """Have whoever waits for the client give up, if anybody does."""
+        if self._patience is not None:
+            self._patience.reschedule(asyncio.get_running_loop().time())
 
     async def answer(self, status: int, headers: Iterable[Header] = (), body: bytes = b"") -> None:
         """Say this. What is left of the request is not waited for: for a while it is thrown away, then cut off."""

@@ -19,7 +19,7 @@ from chat.queries.uploads import Upload, find
 from chat.uploads.answers import BASE, SPOKEN, Answered, description, facts, no_such_upload, progress
 from chat.uploads.finishing import finish, was_kept
 from chat.uploads.headers import number, read_checksum, read_metadata
-from chat.uploads.taking import take, take_checked
+from chat.uploads.taking import take
 from chat.uploads.writers import Writers
 from storage.store import store
 
@@ -119,10 +119,8 @@ async def _write(exchange: Exchange, user: int, upload: Upload, offset: int) -> 
                 raise Answered(409, Code.CONFLICT, f"the upload is at {size}", ("Upload-Offset", str(size)))
             if part is None:
                 return size
-            if checksum is None:
-                await take(exchange, part, upload.bytes)
-            else:
-                await take_checked(exchange, part, upload, checksum)
+            with writers.at(upload.id, exchange):
+                await take(exchange, part, upload, checksum)
             if part.size == upload.bytes:
                 await finish(upload)
             return part.size
@@ -137,6 +135,7 @@ async def _part(upload: Upload) -> AsyncIterator[Part | None]:
     try:
         part = await parts.run(Part, upload.id)
     except Taken:
+        writers.make_way(upload.id)
         raise Answered(423, Code.BUSY, "somebody writes to this upload just now", ("Retry-After", "1")) from None
     try:
         yield part if part.size or await _is_new(upload) else None

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chat.actions.refused import Refused
+from chat.http.exchange import Exchange
 from chat.protocol import Code
 
 AT_ONCE = 40
 OF_ONE_PERSON = 8
+QUIET_SECONDS = 2.0
 
 
 class Writers:
@@ -18,6 +20,7 @@ class Writers:
 
     def __init__(self) -> None:
         self._of: Counter[int] = Counter()
+        self._at: dict[str, Exchange] = {}
 
     @contextmanager
     def one_more(self, user: int) -> Iterator[None]:
@@ -35,3 +38,19 @@ class Writers:
             self._of[user] -= 1
             if not self._of[user]:
                 del self._of[user]
+
+    @contextmanager
+    def at(self, upload: str, exchange: Exchange) -> Iterator[None]:
+        """While this is the one that writes to this upload."""
+        self._at[upload] = exchange
+        try:
+            yield
+        finally:
+            del self._at[upload]
+
+    def make_way(self, upload: str) -> None:
+        """Somebody else would like to. Whoever has sent nothing for a while has probably left without a word, and comes
+        again on another line: they do not wait for themselves until the first line is cut off."""
+        writer = self._at.get(upload)
+        if writer is not None and writer.is_quiet_for > QUIET_SECONDS:
+            writer.interrupt()

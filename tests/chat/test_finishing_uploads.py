@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ async def come(upload: Upload, content: bytes) -> None:
     part.close()
 
 
-def picture(folder) -> bytes:
+def picture(folder: Path) -> bytes:
     path = folder / "picture.png"
     pixels = Image.frombytes("RGB", (40, 30), os.urandom(3600))
     pixels.save(path)
@@ -90,8 +91,8 @@ async def _finish_up_to(upload: Upload, step: int, store: Any, monkeypatch: pyte
         return one_step
 
     with monkeypatch.context() as patch:
-        patch.setattr(finishing.parts, "run", ending(parts.run))
-        patch.setattr(finishing.store, "transaction", ending(store.transaction))
+        patch.setattr(parts, "run", ending(parts.run))
+        patch.setattr(store, "transaction", ending(store.transaction))
         try:
             await finishing.finish(upload)
         except Ended:

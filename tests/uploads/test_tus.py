@@ -244,10 +244,15 @@ def test_checksums_that_are_none(bob, room, checksum):
 
 
 def half_of(server, path: str, *more: str) -> bytes:
-    """The head of a PATCH of ten bytes, and five of them."""
+    """A PATCH of ten bytes, as far as five of them."""
+    return head_of(server, path, 10, *more) + b"01234"
+
+
+def head_of(server, path: str, length: int, *more: str) -> bytes:
+    """The head of bob's PATCH of so many bytes, the first ones."""
     told = [f"{name}: {value}" for name, value in headers(server, "bob").items()]
     told += ["Tus-Resumable: 1.0.0", "Upload-Offset: 0", "Content-Type: application/offset+octet-stream"]
-    return request(path, *told, "Content-Length: 10", *more, method="PATCH") + b"01234"
+    return request(path, *told, f"Content-Length: {length}", *more, method="PATCH")
 
 
 def test_two_do_not_write_at_once_and_what_came_before_the_cut_is_kept(bob, server, room):
@@ -257,6 +262,16 @@ def test_two_do_not_write_at_once_and_what_came_before_the_cut_is_kept(bob, serv
         wait_for(lambda: is_locked(server.var / "uploads" / path.removeprefix(BASE)))
         refused(bob.send(path, 0, b"x" * 10), 423, "busy")
     wait_for(lambda: bob.send(path, 5, b"56789").status_code == 204)
+    assert kept(server, path) == b"0123456789"
+
+
+def test_whoever_comes_back_on_another_line_does_not_wait_for_the_first(bob, server, room):
+    path = bob.begun(room, 10)
+    with closing(connect(server)) as lost:
+        lost.sendall(half_of(server, path))
+        wait_for(lambda: is_locked(server.var / "uploads" / path.removeprefix(BASE)))
+        wait_for(lambda: bob.send(path, bob.offset(path), b"56789").status_code == 204)
+        assert read(lost).status == 409
     assert kept(server, path) == b"0123456789"
 
 
