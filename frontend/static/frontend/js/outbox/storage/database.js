@@ -1,3 +1,5 @@
+import { Opened, answer, committed } from "./opened.js";
+
 /** @typedef {import("../items/entry.js").Entry} Entry @typedef {Map<string, Entry | null>} Batch client id to what it is now; null: gone */
 
 const STORE = "outbox";
@@ -7,11 +9,8 @@ const STORE = "outbox";
  * ends. What is written while one transaction runs goes into the next one together.
  */
 export class OutboxDatabase {
-  #factory;
-  #name;
+  #opened;
   #written;
-  /** @type {Promise<IDBDatabase> | null} */
-  #opening = null;
   /** @type {Batch} */
   #waiting = new Map();
   #working = false;
@@ -22,18 +21,18 @@ export class OutboxDatabase {
    * @param {(batch: Batch, done: boolean) => void} written how each transaction ended
    */
   constructor(factory, userId, written) {
-    this.#factory = factory;
-    this.#name = `posthorn-outbox-${userId}`;
+    const prepare = (/** @type {IDBDatabase} */ database) => database.createObjectStore(STORE, { keyPath: "clientId" });
+    this.#opened = new Opened(factory, `posthorn-outbox-${userId}`, prepare);
     this.#written = written;
   }
 
   /** @returns {Promise<unknown[]>} */
   async load() {
     try {
-      const database = await this.#open();
+      const database = await this.#opened.get();
       return await answer(database.transaction(STORE).objectStore(STORE).getAll());
     } catch (error) {
-      this.#forsake();
+      this.#opened.forsake();
       throw error;
     }
   }
@@ -62,52 +61,17 @@ export class OutboxDatabase {
       await this.#commit(batch);
       return true;
     } catch {
-      this.#forsake();
+      this.#opened.forsake();
       return false;
     }
   }
 
   /** @param {Batch} batch */
   async #commit(batch) {
-    const database = await this.#open();
+    const database = await this.#opened.get();
     const transaction = database.transaction(STORE, "readwrite", { durability: "strict" });
     const store = transaction.objectStore(STORE);
     for (const [clientId, entry] of batch) entry === null ? store.delete(clientId) : store.put(entry);
-    await new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error);
-    });
+    await committed(transaction);
   }
-
-  /** The browser may have closed it under our hands (site data cleared, disk full): the next write opens it anew. */
-  #forsake() {
-    this.#opening?.then((database) => database.close()).catch(() => {});
-    this.#opening = null;
-  }
-
-  #open() {
-    this.#opening ??= this.#request();
-    return this.#opening;
-  }
-
-  async #request() {
-    const request = this.#factory().open(this.#name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "clientId" });
-    const database = await answer(request);
-    // Another version of the page waits to change it, or the browser to remove it, until everybody has let go.
-    database.onversionchange = () => this.#forsake();
-    return database;
-  }
-}
-
-/**
- * @template T
- * @param {IDBRequest<T>} request
- * @returns {Promise<T>}
- */
-function answer(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }
