@@ -55,6 +55,7 @@ def _chat(request: HttpRequest, room_id: int | None) -> HttpResponse:
         "room": room_id,
         "login": settings.LOGIN_URL and reverse(settings.LOGIN_URL),
         "rooms": {"url": reverse("room", args=[0])},
+        "files": {"most": settings.MAX_FILE_MB * 1024 * 1024},
     }
     return render(request, "frontend/chat.html", {"boot": boot})
 

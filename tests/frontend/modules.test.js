@@ -11,7 +11,7 @@ const texts = new Map(files.map((name) => [name, readFileSync(join(FOLDER, name)
 
 /** From the roof down. What a module runs with is in its own folder or in one further down; types may be from anywhere. */
 const ORDER =
-  "app search files/list files/viewer composer rooms/dialogs rooms people timeline messages files outbox outbox/tabs outbox/storage outbox/items dialogs connection text emoji dom".split(
+  "app search files/list files/viewer composer composer/tray rooms/dialogs rooms people timeline messages files outbox outbox/tabs uploads outbox/storage outbox/items dialogs connection text emoji dom".split(
     " ",
   );
 

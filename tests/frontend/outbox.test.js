@@ -222,9 +222,9 @@ test("Retry works once per failure, however often it is pressed, with the same c
 test("what is on its way cannot be discarded", () => {
   outbox.ready(64, 0);
   add("a");
-  assert.deepEqual(outbox.discard("a"), []);
+  assert.deepEqual(outbox.discard("a", 0), []);
   outbox.refuse(nack("a", "forbidden", { retry: false }), 0);
-  assert.deepEqual(did(outbox.discard("a")), ["forget a", "removed a"]);
+  assert.deepEqual(did(outbox.discard("a", 0)), ["forget a", "removed a"]);
 });
 
 /** @returns {any} an entry in form 2, as an older tab tells it */

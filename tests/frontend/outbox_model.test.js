@@ -1,19 +1,23 @@
 /**
  * The outbox against a model of the world: a server that keeps the protocol's promises, and a network, a browser with several
- * tabs and a person who keep none. What must hold whatever happens: at most once, each tab's order kept, nothing forgotten, all
- * tabs of one mind in the end, and an end to it.
+ * tabs and a person who keep none. What must hold whatever happens: at most once, each tab's order kept, nothing forgotten, no
+ * message without its files, all tabs of one mind in the end, and an end to it.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OutboxDriver } from "../../frontend/static/frontend/js/outbox/driver.js";
 import { EffectRunner } from "../../frontend/static/frontend/js/outbox/effect_runner.js";
 import { entryFromItem } from "../../frontend/static/frontend/js/outbox/items/entry.js";
+import { newClientId } from "../../frontend/static/frontend/js/outbox/items/client_id.js";
 import { isPending } from "../../frontend/static/frontend/js/outbox/items/item.js";
 import { OutboxJournal } from "../../frontend/static/frontend/js/outbox/storage/journal.js";
 import { Outbox } from "../../frontend/static/frontend/js/outbox/outbox.js";
 import { Tabs } from "../../frontend/static/frontend/js/outbox/tabs/tabs.js";
+import { Strays } from "../../frontend/static/frontend/js/uploads/strays.js";
+import { Uploads } from "../../frontend/static/frontend/js/uploads/uploads.js";
 import { FakeStorage, seeded } from "./support.js";
 import { FakeChannels, FakeLock, Mail } from "./tabs_support.js";
+import { FakeBytes, FakeTransport, FakeUploads } from "./uploads_support.js";
 
 const ROOMS = [1, 2];
 const WINDOW = 8;
@@ -22,24 +26,28 @@ const WINDOW = 8;
 class Server {
   rooms = new Map(ROOMS.map((room) => [room, []]));
   receipts = new Map();
+  uploads = new FakeUploads();
 
   connect() {
     return { held: new Map() };
   }
 
   /** Answers one `send` frame. */
-  send({ held }, { clientId, operation: { room, body } }, refuses) {
+  send({ held }, { clientId, operation: { room, body, files = [] } }, refuses) {
     const culprit = held.get(room);
     if (culprit !== undefined && culprit !== clientId)
       return { nack: { client_id: clientId, code: "order", retry: true } };
-    if (refuses && !this.receipts.has(clientId)) {
-      if (refuses.retry) held.set(room, clientId);
-      return { nack: { client_id: clientId, ...refuses } };
+    const repeated = this.receipts.has(clientId);
+    const refusal = refuses ?? (this.uploads.whole(files) ? null : { code: "not_ready", retry: true });
+    if (refusal && !repeated) {
+      held.set(room, clientId);
+      return { nack: { client_id: clientId, ...refusal } };
     }
     held.delete(room);
     if (!this.receipts.has(clientId)) {
       const rows = this.rooms.get(room);
       rows.push(body);
+      this.uploads.attach(files);
       this.receipts.set(clientId, { clientId, room, id: this.receipts.size + 1, seq: rows.length, at: "" });
     }
     return { ack: this.receipts.get(clientId) };
@@ -64,6 +72,8 @@ class Tab {
   constructor(world, seat) {
     this.world = world;
     this.seat = seat;
+    this.bytes = new FakeBytes(world.bytes, () => !world.calm && world.chance(0.2));
+    this.transport = new FakeTransport(world.server.uploads);
     const browser = {
       locks: world.lock.for(this.mail),
       open: () => world.channels.for(this.mail, seat),
@@ -71,12 +81,14 @@ class Tab {
     };
     const clock = {
       now: () => world.now,
+      random: world.random,
       alarm: (ms, ring) => (this.alarm = ms === null ? null : { at: world.now + ms, ring }),
     };
     const join = (delegate) => new Tabs(1, browser, delegate);
+    this.uploads = new Uploads(this.bytes, this.transport, clock);
     this.driver = new OutboxDriver(
-      new Outbox({ random: world.random }),
-      new EffectRunner(this.storage(), this.page()),
+      new Outbox({ random: world.random, files: this.uploads.shelf }),
+      new EffectRunner(this.storage(), this.page(), this.uploads),
       join,
       clock,
     );
@@ -104,6 +116,7 @@ class Tab {
       removed: (item) => this.shown.set(item.clientId, "removed"),
       failed: () => {},
       asked: () => {},
+      uploaded: () => {},
       tell: () => {},
     };
   }
@@ -155,6 +168,27 @@ class Tab {
     this.driver.watch();
   }
 
+  /** A few bytes travel, and some that were chosen are kept. */
+  carry() {
+    this.bytes.step();
+    const transfer = this.connection && this.world.any(this.transport.going);
+    if (!transfer) return;
+    const breaks = !this.world.calm && this.world.chance(0.3);
+    this.transport.step(transfer, 1 + Math.floor(this.world.random() * 4), breaks);
+  }
+
+  /** A person chooses files, and perhaps says what they show. */
+  choose(room) {
+    return Array.from({ length: 1 + Math.floor(this.world.random() * 2) }, () => {
+      const file = { uploadId: newClientId(), name: "cat.png", type: "image/png", bytes: Math.floor(this.world.random() * 9) };
+      this.uploads.add(room, file, { size: file.bytes });
+      if (this.world.chance(0.5)) return file;
+      const described = { ...file, description: "A cat" };
+      this.uploads.describe(room, described);
+      return described;
+    });
+  }
+
   maybeDie() {
     if (this.loaded && !this.world.calm && this.world.chance(0.001)) this.die();
   }
@@ -175,12 +209,14 @@ class World {
   storage = new FakeStorage();
   lock = new FakeLock();
   channels = new FakeChannels();
+  bytes = new Map();
   tabs = [];
   /** By seat and room, the bodies in the order of writing. */
   written = new Map();
   stumbled = new Set();
   discarded = new Set();
   handOvers = 0;
+  lost = 0;
   #known = new Set();
   #seats = 0;
 
@@ -244,7 +280,9 @@ class World {
     const over = tab.driver.outbox.items().filter((item) => !isPending(item));
     if (tab.frozen || this.chance(0.8) || over.length === 0) {
       const [room, body] = [this.any(ROOMS), `${tab.seat}:${this.now}`];
-      if (!tab.frozen) tab.driver.enqueue({ kind: "send", room, body, replyTo: null });
+      if (tab.frozen) return;
+      const files = this.chance(0.3) ? { files: tab.choose(room) } : {};
+      tab.driver.enqueue({ kind: "send", room, body, replyTo: null, ...files });
     } else if (this.chance(0.7)) {
       for (let click = 0; click < 3; click++) tab.driver.retry(this.any(over).clientId);
     } else {
@@ -262,14 +300,16 @@ class World {
     else if (dice < 0.2 && this.tabs.every(({ loaded }) => loaded)) tab.die(), this.open(tab.seat);
     else if (dice < 0.35) tab.frozen = !tab.frozen;
     else if (dice < 0.5) tab.visible = !tab.visible;
-    else if (dice < 0.5 + this.weather.broken * 10 && tab.connection) tab.drop();
+    else if (dice < 0.55) this.server.uploads.withdraw(this.any(this.server.uploads.ids));
+    else if (dice < 0.55 + this.weather.broken * 10 && tab.connection) tab.drop();
   }
 
   work(tab) {
     const dice = this.random();
     const led = this.tabs.find(({ driver }) => driver.tabs.leads);
     if (!tab.loaded && dice < 0.3) tab.load();
-    else if (dice < 0.25) tab.serve();
+    else if (dice < 0.2) tab.serve();
+    else if (dice < 0.3) tab.carry();
     else if (dice < 0.5) tab.hear();
     else if (dice < 0.8) tab.mail.take(this.any(tab.mail.senders));
     else if (dice < 0.95) tab.pass();
@@ -285,7 +325,8 @@ class World {
       for (const tab of this.tabs) {
         if (!tab.loaded) tab.load();
         tab.connect();
-        for (const { clientId, state } of tab.driver.outbox.items()) if (state === "failed") tab.driver.retry(clientId);
+        for (const item of tab.driver.outbox.items()) this.help(tab, item);
+        tab.carry();
         tab.serve();
         tab.hear();
         while (tab.mail.senders.length > 0) tab.mail.take();
@@ -301,6 +342,25 @@ class World {
     assert.fail(
       `no end: ${JSON.stringify(this.tabs.map(({ driver }) => [driver.status(), driver.outbox.items()[0]]))}`,
     );
+  }
+
+  /** A page has been open for a minute: what pages that died had left behind is gone. */
+  async sweep() {
+    for (const { bytes } of this.tabs) while (bytes.step()) await new Promise(setImmediate);
+    const [tab] = this.tabs;
+    const strays = new Strays(tab.bytes, (uploadId) => tab.uploads.shelf.get(uploadId) !== undefined);
+    await new Promise(setImmediate);
+    for (let second = 0; second < 61; second++) strays.tick();
+  }
+
+  /** What a person does about what did not get there; only files whose bytes are gone with a page cannot be helped. */
+  help(tab, { clientId, state, error, operation }) {
+    if (state === "failed") tab.driver.retry(clientId);
+    if (state !== "rejected") return;
+    assert.equal(error, "file_lost");
+    this.lost += 1;
+    this.discarded.add(operation.body);
+    tab.driver.discard(clientId);
   }
 
   check() {
@@ -323,11 +383,12 @@ class World {
         assert.ok(state === "sent" || state === "removed", `a tab still shows ${clientId} as ${state}`);
     }
     assert.equal(this.storage.length, 0, "nothing is left when all is sent");
+    assert.equal(this.bytes.size, 0, "no bytes either");
   }
 }
 
 test("whatever the network, the browser, the server and the person do: once, in order, all of it, and all tabs agree in the end", async () => {
-  let [stumbled, handOvers] = [0, 0];
+  let [stumbled, handOvers, lost, attached] = [0, 0, 0, 0];
   for (let seed = 1; seed <= 200; seed++) {
     const world = new World(seed);
     try {
@@ -336,6 +397,7 @@ test("whatever the network, the browser, the server and the person do: once, in 
       // What only the storage still knows of, after a crash, is found by the next page.
       world.open(-1);
       await world.settle();
+      await world.sweep();
       world.check();
     } catch (error) {
       error.message = `seed ${seed}: ${error.message}`;
@@ -343,8 +405,12 @@ test("whatever the network, the browser, the server and the person do: once, in 
     }
     stumbled += world.stumbled.size;
     handOvers += world.handOvers;
+    lost += world.lost;
+    attached += world.server.uploads.attached;
   }
   // A storm in which nothing ever fails, or one tab always leads, would prove little.
   assert.ok(stumbled > 50, `only ${stumbled} messages failed on the way`);
   assert.ok(handOvers > 300, `only ${handOvers} hand-overs`);
+  assert.ok(attached > 1000, `only ${attached} files were sent`);
+  assert.ok(lost > 0 && lost < attached / 10, `${lost} messages lost their files with a page`);
 });

@@ -2,6 +2,7 @@ import { askForMissing } from "../files/picture.js";
 import { Announcer } from "../dom/announcer.js";
 import { Composer } from "../composer/composer.js";
 import { Connection } from "../connection/connection.js";
+import { find } from "../dom/elements.js";
 import { Conversations } from "../timeline/conversations.js";
 import { LeftBehind } from "../rooms/left_behind.js";
 import { LostRoom } from "../rooms/lost_room.js";
@@ -15,8 +16,10 @@ import { Rooms } from "../rooms/rooms.js";
 import { Session } from "./session.js";
 import { Status } from "../connection/status.js";
 import { Surroundings } from "./surroundings.js";
+import { takeFiles } from "../composer/tray/take_files.js";
+import { Tray } from "../composer/tray/tray.js";
 
-/** @typedef {{user: import("../connection/protocol.js").Person, socket: string, moderator: boolean, room: number | null, login: string, rooms: {url: string}}} Boot */
+/** @typedef {{user: import("../connection/protocol.js").Person, socket: string, moderator: boolean, room: number | null, login: string, rooms: {url: string}, files: {most: number}}} Boot */
 
 const now = () => performance.now();
 
@@ -41,8 +44,9 @@ export class App {
       atEnd: () => this.markRead(),
     });
     this.surroundings = new Surroundings(this);
-    this.composer = new Composer(this.controls, this.surroundings.drafts);
-    this.plain = new PlainSend(this.composer, this.connection);
+    this.tray = new Tray(this.surroundings.drafts, this.outbox.uploads, this.announcer, boot.files.most);
+    this.composer = new Composer(this.controls, this.surroundings.drafts, this.tray);
+    this.plain = new PlainSend(this.composer, this.outbox.uploads, this.connection);
     this.reading = new ReadMarker((room, seq) => this.connection.send({ type: "read", room, seq }));
     const { online, drafts } = this.surroundings;
     const failed = (/** @type {number} */ room) => this.outbox.outbox.stuck(room).length > 0;
@@ -56,6 +60,7 @@ export class App {
   }
 
   start() {
+    takeFiles(find("#attach-button", HTMLElement), find("#composer textarea", HTMLTextAreaElement), this.tray);
     this.pages.start();
     this.connection.start();
   }

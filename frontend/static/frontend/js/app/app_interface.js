@@ -3,6 +3,7 @@
 /**
  * @typedef {object} Surroundings what surroundings.js is to the others
  * @property {import("../people/online.js").Online} online
+ * @property {import("../composer/drafts.js").Drafts} drafts
  * @property {import("./mentions.js").Mentions} mentions
  * @property {(frame: EphemeralFrame) => void} heard
  * @property {(room: number, message: Message) => void} message
@@ -26,6 +27,7 @@
  * @property {(welcome: import("../connection/protocol.js").WelcomeFrame, stale: number[]) => void} welcomed
  * @property {(rooms: import("../connection/protocol.js").Room[]) => void} showRooms
  * @property {import("../composer/composer.js").Composer} composer
+ * @property {import("../composer/tray/tray.js").Tray} tray
  * @property {(operation: import("../outbox/items/operation.js").Operation) => boolean} submit
  * @property {() => void} markRead
  * @property {(position: import("../connection/protocol.js").ReadElsewhereFrame) => void} readElsewhere

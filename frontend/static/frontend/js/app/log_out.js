@@ -4,19 +4,21 @@ import { find, make, makeButton } from "../dom/elements.js";
 /**
  * Asks before it logs out where something is left unsaid. Drafts are thrown away; what is in the outbox stays its writer's.
  *
- * @param {{unsent: () => number, drafts: import("../composer/drafts.js").Drafts}} left
+ * @param {{unsent: () => number, drafts: import("../composer/drafts.js").Drafts, uploads: import("../uploads/uploads.js").Uploads}} left
  */
-export function askBeforeLogOut({ unsent, drafts }) {
+export function askBeforeLogOut({ unsent, drafts, uploads }) {
   const form = find("#log-out", HTMLFormElement);
 
-  function logOut() {
+  async function logOut() {
+    const gone = uploads.drop(drafts.allFiles.map(({ uploadId }) => uploadId));
     drafts.clear();
+    await gone;
     form.submit();
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const losses = [...said(unsent()), ...begun(drafts.count)];
+    const losses = [...said(unsent()), ...begun(drafts.count, drafts.allFiles.length)];
     if (losses.length === 0) return logOut();
     const stay = makeButton("plain-button", "Stay", () => dialog.close());
     stay.autofocus = true;
@@ -35,9 +37,10 @@ function said(count) {
   return [make("p", "", `${what} in this browser, and can be sent when you log in here again.`)];
 }
 
-/** @param {number} count */
-function begun(count) {
+/** @param {number} count of rooms @param {number} files */
+function begun(count, files) {
   if (count === 0) return [];
   const where = count === 1 ? "What you began to write in a room" : `What you began to write in ${count} rooms`;
-  return [make("p", "", `${where} will be thrown away.`)];
+  const beside = files === 0 ? "" : files === 1 ? ", with 1 file," : `, with ${files} files,`;
+  return [make("p", "", `${where}${beside} will be thrown away.`)];
 }

@@ -21,7 +21,7 @@ export class MessageControls {
       async () => (await ask("GET", "/api/people/")).people,
       () => app.conversations.nameReactions(),
     );
-    this.reader = { me, names };
+    this.reader = { me, names, files: app.outbox.uploads.shelf };
     this.actions = new MessageActions({ id: me.id, moderator }, () => app.conversations.current, {
       submit: (operation) => void app.submit(operation),
       reply: ({ shown }) => app.composer.reply({ ...shown, body: shown.body || inOneLine(shown) }),

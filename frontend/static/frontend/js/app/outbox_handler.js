@@ -1,6 +1,7 @@
 import { notDone } from "../connection/explanations.js";
 import { find } from "../dom/elements.js";
 import { change } from "../connection/protocol.js";
+import { uploadIdsOf } from "../outbox/items/operation.js";
 
 /** @typedef {import("../outbox/items/item.js").Item} Item @typedef {import("../outbox/items/item.js").Receipt} Receipt */
 
@@ -41,6 +42,19 @@ export class OutboxHandler {
   /** @param {Item} item */
   failed(item) {
     this.app.announcer.alert(notDone(item.operation.kind, item.error));
+  }
+
+  /** A file has come on, or to an end. @param {import("../uploads/upload.js").Upload} upload */
+  uploaded(upload) {
+    this.app.tray.update(upload);
+    const { uploadId } = upload.file;
+    for (const item of this.app.outbox.outbox.items(upload.room))
+      if (uploadIdsOf(item.operation).includes(uploadId)) this.app.conversations.showItem(item);
+  }
+
+  /** Whether a file is in a draft. @param {string} uploadId */
+  isDraft(uploadId) {
+    return this.app.surroundings.drafts.allFiles.some((file) => file.uploadId === uploadId);
   }
 
   /** Where another tab is at work its person has logged in again. */

@@ -22,7 +22,9 @@ export class Surroundings {
     this.drafts = new Drafts(this.#storage("draft"), (room) => app.rooms.mark(room));
     this.notifications = new Notifications(this.#storage("notifications"), (room) => app.pages.go(room));
     window.addEventListener("storage", ({ key }) => key?.startsWith(this.drafts.storage.prefix) && app.rooms.markAll());
-    askBeforeLogOut({ unsent: () => app.outbox.outbox.items().length, drafts: this.drafts });
+    const { outbox, uploads } = app.outbox;
+    askBeforeLogOut({ unsent: () => outbox.items().length, drafts: this.drafts, uploads });
+    window.addEventListener("beforeunload", (event) => uploads.shelf.unkept && event.preventDefault());
     const run = (/** @type {string} */ command) => runCommand(command, app);
     listenForCommands(run);
     listenForShortcuts(run);

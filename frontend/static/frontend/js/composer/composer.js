@@ -1,5 +1,4 @@
 import { ComposerMode } from "./composer_mode.js";
-import { refuseFiles } from "./refuse_files.js";
 import { find, setText, showIf } from "../dom/elements.js";
 import { tooLong } from "../connection/explanations.js";
 import { MAX_BODY, bodyLength, cleanBody } from "../connection/protocol.js";
@@ -25,9 +24,10 @@ export class Composer {
   #busy = false;
   #locked = false;
 
-  /** @param {Delegate} delegate @param {import("./drafts.js").Drafts} drafts */
-  constructor(delegate, drafts) {
+  /** @param {Delegate} delegate @param {import("./drafts.js").Drafts} drafts @param {import("./tray/tray.js").Tray} tray */
+  constructor(delegate, drafts, tray) {
     this.delegate = delegate;
+    this.tray = tray;
     this.mode = new ComposerMode(find(".composer-box", HTMLElement), drafts, () => this.cancel());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -35,7 +35,7 @@ export class Composer {
     });
     this.#field.addEventListener("keydown", (event) => this.#keyDown(event));
     this.#field.addEventListener("input", () => this.#changed());
-    refuseFiles(this.#field, (text) => this.showProblem(text));
+    tray.join({ problem: (text) => this.showProblem(text), focus: () => this.focus() });
   }
 
   /** Writes for this room from now on; what was typed for the other one stays with it. @param {number} room */
@@ -93,8 +93,9 @@ export class Composer {
   /** Nothing can be written here, though what is there can be copied. @param {boolean} locked @returns {boolean} whether anything is there */
   lock(locked) {
     this.#locked = locked;
+    this.tray.lock(locked);
     this.#showState();
-    return this.#field.value !== "";
+    return !this.#isEmpty;
   }
 
   /** @param {string} text */
@@ -110,6 +111,7 @@ export class Composer {
   /** @param {string} text */
   #show(text) {
     this.#field.value = text;
+    this.tray.show(this.#room, this.mode.edited === null);
     this.#check();
   }
 
@@ -124,8 +126,13 @@ export class Composer {
     if (this.#room === 0 || this.#button.disabled || !this.#check()) return;
     if (edited && body === "") return this.delegate.remove(edited.message);
     if (edited?.body === body) return this.cancel();
-    if (body !== "" && this.delegate.submit(this.mode.operation(body))) this.#show(this.mode.done());
+    const something = edited || this.tray.count === 0 ? body !== "" : this.tray.sendable();
+    if (something && this.delegate.submit(this.mode.operation(body))) this.#show(this.mode.done());
     this.focus();
+  }
+
+  get #isEmpty() {
+    return this.#field.value === "" && this.tray.count === 0;
   }
 
   /** Whether the text is short enough; says so if it is not. */
@@ -143,7 +150,7 @@ export class Composer {
     if (composing || this.#locked) return;
     const { edited, answered } = this.mode;
     if (event.key === "Escape" && (edited || answered)) this.cancel();
-    else if (event.key === "ArrowUp" && this.#field.value === "" && !edited && !answered) this.delegate.editLast();
+    else if (event.key === "ArrowUp" && this.#isEmpty && !edited && !answered) this.delegate.editLast();
     else if (event.key === "Enter" && !event.shiftKey && !PHONE.matches) this.#send();
     else return;
     event.preventDefault();

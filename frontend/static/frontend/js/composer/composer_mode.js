@@ -1,5 +1,6 @@
 import { cleanBody } from "../connection/protocol.js";
 import { make, makeButton, showIf } from "../dom/elements.js";
+import { filesOf } from "../outbox/items/operation.js";
 import { firstLine } from "../text/plain_text.js";
 
 /** @typedef {import("./drafts.js").Reply} Reply @typedef {import("./drafts.js").Edit} Edit @typedef {import("../outbox/items/operation.js").Operation} Operation */
@@ -62,7 +63,9 @@ export class ComposerMode {
   operation(body) {
     const room = this.#room;
     if (this.edited) return { kind: "edit", room, message: this.edited.message, body };
-    return { kind: "send", room, body, replyTo: this.answered?.message ?? null };
+    const files = this.drafts.files(room);
+    const said = { kind: /** @type {const} */ ("send"), room, body, replyTo: this.answered?.message ?? null };
+    return files.length > 0 ? { ...said, files } : said;
   }
 
   /** What is in the field is handed over. */
@@ -83,6 +86,7 @@ export class ComposerMode {
           ? this.drafts.text(room)
           : "";
     if (!("body" in operation) || cleanBody(text) !== operation.body) return false;
+    if (kind === "send" && JSON.stringify(this.drafts.files(room)) !== JSON.stringify(filesOf(operation))) return false;
     if (kind === "edit") this.drafts.setEdit(room, null);
     else this.drafts.end(room);
     return true;

@@ -3,11 +3,13 @@
  * @typedef {{message: number, body: string, text: string}} Edit a message, what it says, and what it is to say
  */
 
+/** @typedef {import("../uploads/upload.js").LocalFile} LocalFile */
+
 /** The form in which replies and edits are kept. What has another one is not read. */
 const VERSION = 1;
 
 /**
- * What was begun and not sent, by room: a text, whom it answers, and a message that is being edited. It outlives other rooms, reloads
+ * What was begun and not sent, by room: a text, files, whom it answers, and a message that is being edited. It outlives other rooms, reloads
  * and crashes, and the room's going away. It is one user's: others who log in with this browser never see it, and logging out throws
  * it away. Of several tabs, the one written in last has its say.
  */
@@ -21,7 +23,7 @@ export class Drafts {
   /** Whether something was begun there. @param {number} room */
   has(room) {
     const edit = this.edit(room);
-    return this.text(room) !== "" || (edit !== null && edit.text !== edit.body);
+    return this.text(room) !== "" || this.files(room).length > 0 || (edit !== null && edit.text !== edit.body);
   }
 
   /** @param {number} room */
@@ -39,6 +41,21 @@ export class Drafts {
     return this.#read(`${room}:edit`);
   }
 
+  /** What is to be sent with it. @param {number} room @returns {LocalFile[]} */
+  files(room) {
+    return this.#read(`${room}:files`)?.files ?? [];
+  }
+
+  /** Of all rooms. */
+  get allFiles() {
+    return this.#rooms.flatMap((room) => this.files(room));
+  }
+
+  /** @param {number} room @param {LocalFile[]} files */
+  setFiles(room, files) {
+    this.#write(room, `${room}:files`, files.length > 0 ? { files } : null);
+  }
+
   /** @param {number} room @param {string} text */
   setText(room, text) {
     this.#write(room, String(room), text.trim() === "" ? null : text);
@@ -54,20 +71,24 @@ export class Drafts {
     this.#write(room, `${room}:edit`, edit);
   }
 
-  /** Its text, reply or not, is sent. @param {number} room */
+  /** Its text and files, reply or not, are sent. @param {number} room */
   end(room) {
     this.setText(room, "");
+    this.setFiles(room, []);
     this.setReply(room, null);
   }
 
   /** In how many rooms there is one. */
   get count() {
-    const rooms = new Set(this.storage.keys.map((key) => Number.parseInt(key, 10)));
-    return [...rooms].filter((room) => this.has(room)).length;
+    return this.#rooms.filter((room) => this.has(room)).length;
   }
 
   clear() {
     this.storage.clear();
+  }
+
+  get #rooms() {
+    return [...new Set(this.storage.keys.map((key) => Number.parseInt(key, 10)))];
   }
 
   /** @param {string} key */

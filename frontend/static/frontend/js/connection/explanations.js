@@ -11,7 +11,27 @@ const WHY = {
   conflict: "it clashes with another message of yours",
   bad_frame: "the server could not read it",
   rate_limited: "too many messages at once",
+  not_ready: "the server does not have its files any more",
+  not_uploaded: "its files could not be uploaded",
+  file_too_large: "a file is too large for this server",
+  file_refused: "the server does not take one of its files",
+  file_lost: "a file is no longer in this browser",
+  no_space: "the server has no space left for its files",
 };
+
+/** @type {Record<string, string>} */
+const WHY_NOT_UPLOADED = {
+  not_uploaded: "not uploaded",
+  file_too_large: "too large for this server",
+  file_refused: "not taken by this server",
+  file_lost: "no longer in this browser",
+  no_space: "no space left on this server",
+};
+
+/** Why a file is not uploaded, in few words. @param {string | null} code */
+export function whyNot(code) {
+  return WHY_NOT_UPLOADED[code ?? ""] ?? "not uploaded";
+}
 
 /** @param {string | null} code */
 export function notSent(code) {

@@ -103,8 +103,9 @@ export function hello(cursors, epoch) {
 export function change({ clientId: client_id, operation }) {
   const { kind, room } = operation;
   if (kind === "send") {
-    const { body, replyTo } = operation;
-    return { type: kind, room, client_id, body, ...(replyTo === null ? {} : { reply_to: replyTo }) };
+    const { body, replyTo, files = [] } = operation;
+    const frame = { type: kind, room, client_id, body, ...(replyTo === null ? {} : { reply_to: replyTo }) };
+    return files.length > 0 ? { ...frame, files: files.map(({ uploadId }) => uploadId) } : frame;
   }
   const { message } = operation;
   if (kind === "edit") return { type: kind, client_id, message, body: operation.body };

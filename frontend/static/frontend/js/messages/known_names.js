@@ -1,6 +1,6 @@
 /** @typedef {import("../connection/protocol.js").Person} Person */
 
-/** @typedef {{me: Person, names: KnownNames}} Reader who reads this page */
+/** @typedef {{me: Person, names: KnownNames, files: import("../uploads/shelf.js").Shelf}} Reader who reads this page, with the files that are on their way */
 
 /** What people are called, as far as this page has met them. The others are asked for once. */
 export class KnownNames {

@@ -1,10 +1,12 @@
 import { isPending } from "../outbox/items/item.js";
+import { filesOf } from "../outbox/items/operation.js";
 
 /**
  * @typedef {import("../connection/protocol.js").Message} Message @typedef {import("../connection/protocol.js").Reaction} Reaction
  * @typedef {import("../connection/protocol.js").MessageEvent} MessageEvent
  * @typedef {import("../connection/protocol.js").EditEvent | import("../connection/protocol.js").DeleteEvent
  *   | import("../connection/protocol.js").ReactionEvent} ChangeEvent
+ * @typedef {import("./known_names.js").Reader} Reader
  * @typedef {import("../outbox/items/item.js").Item} Item @typedef {import("../outbox/items/operation.js").Operation} Operation
  *
  * @typedef {import("../files/file.js").MessageFile} MessageFile
@@ -16,10 +18,18 @@ import { isPending } from "../outbox/items/item.js";
 /** Of a message that carries none. @type {MessageFile[]} */
 export const NO_FILES = [];
 
-/** One that is written and that the server does not have. @param {Item} item @param {import("../outbox/items/operation.js").SendOperation} said @param {State["sender"]} sender @param {State["quote"]} quote @returns {State} */
-export function unsentMessage({ clientId, at }, { body, replyTo }, sender, quote) {
-  const said = { id: null, seq: null, at, client_id: clientId, sender, body, reply_to: replyTo, quote };
-  return { ...said, edited_at: null, deleted: false, files: NO_FILES, reactions: [] };
+/** One that is written and that the server does not have. @param {Item} item @param {import("../outbox/items/operation.js").SendOperation} said @param {Reader} reader @param {State["quote"]} quote @returns {State} */
+export function unsentMessage({ clientId, at }, said, reader, quote) {
+  const { body, replyTo } = said;
+  const message = { id: null, seq: null, at, client_id: clientId, sender: reader.me, body, reply_to: replyTo, quote };
+  return { ...message, edited_at: null, deleted: false, files: localFiles(said, reader), reactions: [] };
+}
+
+/** What it carries, as far as this browser has it. @param {Operation} operation @param {Reader} reader @returns {MessageFile[]} */
+export function localFiles(operation, { files: shelf }) {
+  const files = filesOf(operation);
+  if (files.length === 0) return NO_FILES;
+  return files.map(({ uploadId, ...file }) => ({ ...file, id: uploadId, url: shelf.localUrl(uploadId) }));
 }
 
 /** The message that an event brings, as a history page would hold it. @param {MessageEvent} event @returns {Message} */

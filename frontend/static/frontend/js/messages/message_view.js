@@ -70,7 +70,7 @@ export class MessageView {
     this.#item = item;
     const over = item.state === "failed" || item.state === "rejected";
     this.#mark(over ? "failed" : "pending", item.state === "rejected");
-    this.#footer.replaceChildren(...messageFooter([item]));
+    this.#footer.replaceChildren(...messageFooter([item], this.reader.files));
   }
 
   /** @param {State} message as the server has it @param {Item[]} changes mine to it that the server does not have */
@@ -81,7 +81,7 @@ export class MessageView {
     if (arrived) this.#arrive();
     this.#draw();
     if (arrived || changes.length > 0 || this.#footer.firstChild)
-      this.#footer.replaceChildren(...messageFooter(changes));
+      this.#footer.replaceChildren(...messageFooter(changes, this.reader.files));
   }
 
   /** What it answers has changed. @param {Quote} quote */

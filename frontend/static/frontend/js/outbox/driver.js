@@ -1,6 +1,7 @@
 import { newClientId } from "./items/client_id.js";
 import { entryFromItem } from "./items/entry.js";
-import { isPending } from "./items/item.js";
+import { countsOf, isPending } from "./items/item.js";
+import { obey } from "./obey.js";
 
 /** @typedef {import("./items/item.js").Effect} Effect @typedef {import("./items/entry.js").Entry} Entry @typedef {import("./tabs/tab_message.js").Message} Message */
 
@@ -22,7 +23,12 @@ export class OutboxDriver {
     this.outbox = outbox;
     this.runner = runner;
     this.clock = clock;
+    this.uploads = runner.uploads;
     this.tabs = join(this);
+    this.uploads.join(this.tabs, (upload) => {
+      this.#tick();
+      runner.page.uploaded(upload);
+    });
   }
 
   /** Takes over what earlier pages left; nothing is sent before. @param {Entry[]} entries */
@@ -50,7 +56,7 @@ export class OutboxDriver {
   closed() {
     this.#window = 0;
     this.tabs.resign();
-    this.outbox.closed();
+    this.lost();
   }
 
   /** The server gave a sign of life. */
@@ -66,7 +72,10 @@ export class OutboxDriver {
 
   /** @param {import("../connection/protocol.js").NackFrame} nack */
   refuse(nack) {
-    this.#carryOut(this.outbox.refuse(nack, this.clock.now()));
+    // The server has let go of its files, which this browser still has.
+    const again = nack.code === "not_ready";
+    if (again) this.uploads.again(this.outbox.uploadIds(nack.client_id), true);
+    this.#carryOut(this.outbox.refuse({ ...nack, retry: nack.retry || again }, this.clock.now()));
   }
 
   /** @param {string} clientId */
@@ -81,7 +90,8 @@ export class OutboxDriver {
 
   /** To be called about once a second. */
   watch() {
-    this.tabs.watch(this.#window > 0 && this.outbox.items().some(isPending));
+    this.uploads.tick();
+    this.tabs.watch(this.#window > 0 && (this.uploads.shelf.open || this.outbox.items().some(isPending)));
   }
 
   /** This tab has the lead. */
@@ -92,13 +102,15 @@ export class OutboxDriver {
 
   /** Another tab took the lead away. */
   lost() {
+    this.uploads.stop();
     this.outbox.closed();
   }
 
   /** Another tab said something. @param {Message} message */
   told(message) {
+    const effects = obey(message, this.outbox, this.uploads, this.clock.now());
     // The storage is one for all tabs, and who told has saved it.
-    this.#carryOut(this.#obey(message).filter((effect) => effect.do !== "save"));
+    this.#carryOut(effects.filter((effect) => effect.do !== "save"));
     if (message.do === "ask") this.runner.page.asked();
   }
 
@@ -107,6 +119,7 @@ export class OutboxDriver {
     return [
       { do: "items", items: this.entries() },
       ...items.flatMap(({ clientId }) => this.outbox.outcome(clientId) ?? []),
+      ...this.uploads.answers(),
     ];
   }
 
@@ -117,29 +130,23 @@ export class OutboxDriver {
 
   /** Who sends, what keeps the items, and how many there are by state. */
   status() {
-    const counts = { queued: 0, inflight: 0, failed: 0, rejected: 0 };
-    for (const { state } of this.outbox.items()) counts[state] += 1;
-    return { leader: this.tabs.leads, storage: this.runner.storage.kind, ...counts };
+    return { leader: this.tabs.leads, storage: this.runner.storage.kind, ...countsOf(this.outbox.items()) };
   }
 
   /** @param {Message} message for this tab's outbox and for the others' */
   #everywhere(message) {
     this.tabs.tell(message);
-    this.#carryOut(this.#obey(message));
+    this.#carryOut(obey(message, this.outbox, this.uploads, this.clock.now()));
   }
 
-  /** @param {Message} message @returns {Effect[]} */
-  #obey(message) {
-    const now = this.clock.now();
-    if (message.do === "sent") return this.outbox.confirm(message.receipt, now);
-    if (message.do === "retry") return this.outbox.retry(message.clientId, now);
-    if (message.do === "discard") return this.outbox.discard(message.clientId);
-    return this.outbox.adopt(message.items, now);
+  #tick() {
+    this.#carryOut(this.outbox.tick(this.clock.now()));
   }
 
   #flush() {
-    if (this.#window > 0 && this.tabs.leads && this.#loaded)
-      this.#carryOut(this.outbox.ready(this.#window, this.clock.now()));
+    if (this.#window === 0 || !this.tabs.leads || !this.#loaded) return;
+    this.uploads.start();
+    this.#carryOut(this.outbox.ready(this.#window, this.clock.now()));
   }
 
   /** @param {Effect[]} effects */
@@ -148,7 +155,6 @@ export class OutboxDriver {
     const items = effects.flatMap((effect) => (effect.do === "save" ? [entryFromItem(effect.item)] : []));
     if (items.length > 0) this.tabs.tell({ do: "items", items });
     const at = this.outbox.wakeAt(this.clock.now());
-    const ring = () => this.#carryOut(this.outbox.tick(this.clock.now()));
-    this.clock.alarm(at === null ? null : at - this.clock.now() + 1, ring);
+    this.clock.alarm(at === null ? null : at - this.clock.now() + 1, () => this.#tick());
   }
 }

@@ -17,6 +17,12 @@ export class Lanes {
   #nextN = 1;
   /** How many may be in flight; 0 while nothing can be sent. */
   window = 0;
+  #ready;
+
+  /** @param {(item: Item) => boolean} ready whether the server has the files of an item; until then it holds its lane */
+  constructor(ready) {
+    this.#ready = ready;
+  }
 
   /** @param {string} clientId */
   get(clientId) {
@@ -91,6 +97,10 @@ export class Lanes {
       if (held.has(lane) || !isPending(item)) continue;
       if (item.state === "queued") {
         if ((this.#rests.get(lane) ?? -Infinity) > now) continue;
+        if (!this.#ready(item)) {
+          held.add(lane);
+          continue;
+        }
         item.state = "inflight";
         this.inflight.add(item);
         launched.push(item);

@@ -3,24 +3,29 @@ import { itemFromEntry } from "./items/entry.js";
 import { forget, isPending, newItem, save, show } from "./items/item.js";
 import { Lanes } from "./lanes.js";
 import { ACK_TIMEOUT_MS } from "./limits.js";
+import { filesOf, uploadIdsOf } from "./items/operation.js";
 import { Setbacks } from "./setbacks.js";
 
 /** @typedef {import("./items/item.js").Item} Item @typedef {import("./items/item.js").Effect} Effect @typedef {import("./items/entry.js").Entry} Entry */
+
+/** @type {import("./setbacks.js").Files} */
+const ALL_THERE = { ready: () => true, trouble: () => null };
 
 /**
  * The outbox as a state machine: no DOM, no timers, no I/O. Events come in as method calls with the time, what is to be done
  * comes out as effects, to be carried out in the order given. After each call, call `tick` again at `wakeAt`.
  */
 export class Outbox {
-  #lanes = new Lanes();
+  #lanes;
   #setbacks;
   /** How each ended that this page knows to be over. @type {Map<string, import("./items/item.js").Outcome>} */
   #done = new Map();
   #alive = new AliveClock();
 
-  /** @param {{random?: () => number}} [options] */
-  constructor({ random = Math.random } = {}) {
-    this.#setbacks = new Setbacks(this.#lanes, random);
+  /** @param {{random?: () => number, files?: import("./setbacks.js").Files}} [options] */
+  constructor({ random = Math.random, files = ALL_THERE } = {}) {
+    this.#lanes = new Lanes((item) => files.ready(filesOf(item.operation)));
+    this.#setbacks = new Setbacks(this.#lanes, random, files);
   }
 
   /** Takes back what earlier pages left. It was written before anything this page has. @param {Entry[]} entries @returns {Effect[]} */
@@ -99,21 +104,21 @@ export class Outbox {
     return [save(item), show(item), ...this.tick(now)];
   }
 
-  /** A person gives up on what is not on its way. @param {string} clientId @returns {Effect[]} */
-  discard(clientId) {
+  /** A person gives up on what is not on its way. @param {string} clientId @param {number} now @returns {Effect[]} */
+  discard(clientId, now) {
     const item = this.#lanes.get(clientId);
     if (!item || item.state === "inflight") return [];
     this.#lanes.remove(item);
     this.#done.set(clientId, { do: "discard", clientId });
-    return [forget(item), { do: "removed", item }];
+    return [forget(item), { do: "removed", item }, ...this.tick(now)];
   }
 
-  /** Sends what may go now. @param {number} now @returns {Effect[]} */
+  /** Sends what may go now, and gives up what waits for files that will not come. @param {number} now @returns {Effect[]} */
   tick(now) {
-    return this.#lanes.launch(now).map((item) => {
-      item.sentAt = this.#alive.time;
-      return { do: "send", item };
-    });
+    const over = this.#lanes.window > 0 ? this.#setbacks.withoutFiles() : [];
+    const launched = this.#lanes.launch(now);
+    for (const item of launched) item.sentAt = this.#alive.time;
+    return [...over, ...launched.map((item) => /** @type {Effect} */ ({ do: "send", item }))];
   }
 
   /** @param {number} now @returns {number | null} */
@@ -139,6 +144,12 @@ export class Outbox {
   /** @param {string} clientId */
   has(clientId) {
     return this.#lanes.get(clientId) !== undefined;
+  }
+
+  /** Of the files of an item. @param {string} clientId */
+  uploadIds(clientId) {
+    const item = this.#lanes.get(clientId);
+    return item ? uploadIdsOf(item.operation) : [];
   }
 
   /** True while an answer is due. */

@@ -1,6 +1,7 @@
 import { newClientId } from "./items/client_id.js";
 import { notDone } from "../connection/explanations.js";
 import { change } from "../connection/protocol.js";
+import { filesOf, uploadIdsOf } from "./items/operation.js";
 
 /** @typedef {import("./items/operation.js").Operation} Operation */
 
@@ -19,16 +20,20 @@ export class PlainSend {
 
   /**
    * @param {import("../composer/composer.js").Composer} composer
+   * @param {import("../uploads/uploads.js").Uploads} uploads
    * @param {{send: (frame: import("../connection/protocol.js").ClientFrame) => boolean, reconnect: () => void}} connection
    */
-  constructor(composer, connection) {
+  constructor(composer, uploads, connection) {
     this.composer = composer;
+    this.uploads = uploads;
     this.connection = connection;
   }
 
   /** @param {Operation} operation */
   submit(operation) {
     if (this.#busy) return this.composer.showProblem("Wait a moment: the server has not answered the last one yet.");
+    if (!this.uploads.shelf.ready(filesOf(operation)))
+      return this.composer.showProblem("The files are still being uploaded. Send it again when they are there.");
     const again = JSON.stringify(this.#current?.operation) === JSON.stringify(operation);
     if (!this.#current || !again) this.#current = { clientId: newClientId(), operation };
     if (!this.connection.send(change(this.#current)))
@@ -45,11 +50,13 @@ export class PlainSend {
     this.#current = null;
     this.#setBusy(false);
     this.composer.release(operation);
+    void this.uploads.forget(uploadIdsOf(operation));
   }
 
   /** @param {import("../connection/protocol.js").NackFrame} nack */
   nacked({ client_id, code, retry }) {
     if (this.#current?.clientId !== client_id) return;
+    if (code === "not_ready") this.uploads.again(this.#current ? uploadIdsOf(this.#current.operation) : [], true);
     this.#failed(code);
     // The server holds the lane until this comes again; should the writer change it, only a new connection forgets.
     if (retry) this.connection.reconnect();

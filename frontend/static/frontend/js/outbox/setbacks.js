@@ -1,19 +1,38 @@
 import { RESEND, halfJitter } from "../connection/backoff.js";
 import { save, show } from "./items/item.js";
 import { MAX_STRAYS, MAX_TRIES, ORDER_WAIT_MS, RATE_LIMIT_WAIT_MS } from "./limits.js";
-import { laneOf } from "./items/operation.js";
+import { filesOf, laneOf } from "./items/operation.js";
 
 /** @typedef {import("./items/item.js").Item} Item @typedef {import("./items/item.js").Effect} Effect */
+
+/** @typedef {import("./items/operation.js").LocalFile} LocalFile */
+
+/**
+ * @typedef {object} Files what is known of files (uploads/shelf.js)
+ * @property {(files: LocalFile[]) => boolean} ready whether the server has them
+ * @property {(files: LocalFile[]) => {code: string, final: boolean} | null} trouble why it never will by itself
+ */
 
 /** What becomes of an item that did not get through this time: how long it waits, what that costs, and when it fails. */
 export class Setbacks {
   #lanes;
   #random;
+  #files;
 
-  /** @param {import("./lanes.js").Lanes} lanes @param {() => number} random */
-  constructor(lanes, random) {
+  /** @param {import("./lanes.js").Lanes} lanes @param {() => number} random @param {Files} files */
+  constructor(lanes, random, files) {
     this.#lanes = lanes;
     this.#random = random;
+    this.#files = files;
+  }
+
+  /** What waits for files that will not come is over. @returns {Effect[]} */
+  withoutFiles() {
+    return this.#lanes.list().flatMap((item) => {
+      const files = filesOf(item.operation);
+      const trouble = item.state === "queued" && files.length > 0 ? this.#files.trouble(files) : null;
+      return trouble ? this.end(item, trouble.final ? "rejected" : "failed", trouble.code) : [];
+    });
   }
 
   /** The server refused it for now. @param {Item} item @param {string} code @param {number} afterMs @param {number} now @returns {Effect[]} */

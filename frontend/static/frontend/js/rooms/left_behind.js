@@ -1,4 +1,5 @@
 import { find, make, makeButton, showIf } from "../dom/elements.js";
+import { filesOf } from "../outbox/items/operation.js";
 
 /** Messages that could not be sent to rooms one is no longer in. No conversation shows them, so a notice does, until they are discarded. */
 export class LeftBehind {
@@ -13,7 +14,7 @@ export class LeftBehind {
 
   /** To be called when the list of rooms or the outbox has changed. */
   update() {
-    const texts = this.#items().flatMap(({ operation }) => ("body" in operation ? [operation.body] : []));
+    const texts = this.#items().flatMap(({ operation }) => ("body" in operation ? [saidBy(operation)] : []));
     const now = JSON.stringify(texts);
     // What is marked in it, and the keyboard's focus, should stay.
     if (now === this.#shown) return;
@@ -45,4 +46,9 @@ export class LeftBehind {
   #items() {
     return this.outbox.outbox.stuck().filter(({ operation }) => this.rooms.isLeft(operation.room));
   }
+}
+
+/** @param {import("../outbox/items/operation.js").SendOperation | import("../outbox/items/operation.js").EditOperation} operation */
+function saidBy(operation) {
+  return [operation.body, ...filesOf(operation).map(({ name }) => name)].filter(Boolean).join(" · ");
 }

@@ -36,7 +36,7 @@ export class Timeline {
     const { clientId, operation } = item;
     if (operation.kind !== "send") return;
     const quote = quoteOf(this.#byId.get(operation.replyTo ?? 0));
-    const view = this.#byClientId.get(clientId) ?? this.#make(unsentMessage(item, operation, this.reader.me, quote));
+    const view = this.#byClientId.get(clientId) ?? this.#make(unsentMessage(item, operation, this.reader, quote));
     view.showUnsent(item);
     this.order.wait(view);
     this.placeTail();

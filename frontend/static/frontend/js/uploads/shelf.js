@@ -1,7 +1,7 @@
 import { LocalUrls } from "./local_urls.js";
 import { isOpen, isWhole, newUpload, progressOf, troubleOf } from "./upload.js";
 
-/** @typedef {import("./upload.js").Upload} Upload @typedef {import("./upload.js").LocalFile} LocalFile */
+/** @typedef {Pick<import("./kept_bytes.js").KeptBytes, "keep" | "read" | "forget">} Bytes @typedef {import("./upload.js").Upload} Upload @typedef {import("./upload.js").LocalFile} LocalFile */
 
 /** After looking so often for bytes, only the server can say whether it has them. */
 export const MAX_LOOKS = 3;
@@ -19,7 +19,7 @@ export class Shelf {
   #delegate;
 
   /**
-   * @param {Pick<import("./kept_bytes.js").KeptBytes, "keep" | "read" | "forget">} bytes
+   * @param {Bytes} bytes
    * @param {{found: (upload: Upload) => void, missing: (upload: Upload) => void}} delegate
    */
   constructor(bytes, delegate) {

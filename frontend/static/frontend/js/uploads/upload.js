@@ -42,7 +42,13 @@
 
 /** @param {number} room @param {LocalFile} file @param {Blob | null} blob @returns {Upload} */
 export function newUpload(room, file, blob) {
-  const begun = { state: /** @type {UploadState} */ ("waiting"), sent: 0, error: null, tries: 0, restsUntil: -Infinity };
+  const begun = {
+    state: /** @type {UploadState} */ ("waiting"),
+    sent: 0,
+    error: null,
+    tries: 0,
+    restsUntil: -Infinity,
+  };
   return { room, file, blob, looks: 0, kept: null, told: null, ...begun };
 }
 

@@ -5,8 +5,6 @@ import { UploadRunner } from "./upload_runner.js";
 
 /** @typedef {import("./upload.js").Upload} Upload @typedef {import("./upload.js").LocalFile} LocalFile @typedef {import("./upload_message.js").UploadMessage} UploadMessage */
 
-/** @typedef {{tell: (message: UploadMessage) => void, changed: (upload: Upload) => void}} Delegate `tell` the other tabs */
-
 /**
  * The files that a person is about to send, or has sent and the server does not have yet. Every tab has them all, with their bytes;
  * only the one that leads uploads, and tells the others how far it is.
@@ -14,27 +12,26 @@ import { UploadRunner } from "./upload_runner.js";
 export class Uploads {
   #runner;
   #transport;
-  /** @type {Delegate} */
-  #delegate = { tell: () => {}, changed: () => {} };
+  /** @type {(message: UploadMessage) => void} */
+  #tell = () => {};
+  /** @type {(upload: Upload) => void} */
+  #changed = () => {};
 
-  /**
-   * @param {Pick<import("./kept_bytes.js").KeptBytes, "keep" | "read" | "forget">} bytes
-   * @param {import("./upload.js").Transport} transport
-   * @param {{now: () => number, random: () => number}} clock
-   */
+  /** @param {import("./shelf.js").Bytes} bytes @param {import("./upload.js").Transport} transport @param {{now: () => number, random: () => number}} clock */
   constructor(bytes, transport, clock) {
     this.#transport = transport;
     this.#runner = new UploadRunner(transport, clock, (upload) => this.#moved(upload));
     /** What is to be known of the files. */
     this.shelf = new Shelf(bytes, {
       found: (upload) => this.#settled(upload),
-      missing: ({ file }) => this.#delegate.tell({ do: "wanted", uploadId: file.uploadId }),
+      missing: ({ file }) => this.#tell({ do: "wanted", uploadId: file.uploadId }),
     });
   }
 
-  /** @param {Delegate} delegate */
-  join(delegate) {
-    this.#delegate = delegate;
+  /** @param {{tell: (message: UploadMessage) => void}} tabs @param {(upload: Upload) => void} changed */
+  join(tabs, changed) {
+    this.#tell = (message) => tabs.tell(message);
+    this.#changed = changed;
   }
 
   /** This tab uploads from now on. It looks anew at what another one had on its way. */
@@ -54,8 +51,7 @@ export class Uploads {
 
   /** To be called about once a second: pauses end, and bytes that are missing are looked for. */
   tick() {
-    for (const upload of this.shelf.list())
-      if (!upload.blob && upload.looks < MAX_LOOKS) void this.shelf.look(upload);
+    for (const upload of this.shelf.list()) if (!upload.blob && upload.looks < MAX_LOOKS) void this.shelf.look(upload);
     this.#work();
   }
 
@@ -63,7 +59,7 @@ export class Uploads {
   add(room, file, blob) {
     const upload = this.shelf.put(room, file, blob);
     if (!upload) return;
-    this.#delegate.tell(added(upload));
+    this.#tell(added(upload));
     void this.shelf.keep(upload, blob);
     this.#work();
   }
@@ -79,13 +75,13 @@ export class Uploads {
   describe(room, file) {
     const upload = this.shelf.put(room, file, null);
     if (!upload) return;
-    this.#delegate.tell(added(upload));
+    this.#tell(added(upload));
     this.#settled(upload);
   }
 
   /** A person asks for another round. @param {string[]} uploadIds */
   retry(uploadIds) {
-    this.#delegate.tell({ do: "again", uploadIds });
+    this.#tell({ do: "again", uploadIds });
     this.again(uploadIds);
   }
 
@@ -101,7 +97,7 @@ export class Uploads {
 
   /** Nobody wants them any more. Resolves when no later page will find them. @param {string[]} uploadIds */
   drop(uploadIds) {
-    if (uploadIds.length > 0) this.#delegate.tell({ do: "dropped", uploadIds });
+    if (uploadIds.length > 0) this.#tell({ do: "dropped", uploadIds });
     return this.#dropHere(uploadIds);
   }
 
@@ -127,24 +123,24 @@ export class Uploads {
     }
     const upload = this.shelf.get(message.uploadId);
     if (!upload) return;
-    if (message.do === "wanted") return upload.blob ? this.#delegate.tell(added(upload)) : undefined;
+    if (message.do === "wanted") return upload.blob ? this.#tell(added(upload)) : undefined;
     // Whoever uploads knows better.
     if (this.#runner.running) return;
     const { state, sent, error, told } = message;
-    this.#delegate.changed(Object.assign(upload, { state, sent, error, told }));
+    this.#changed(Object.assign(upload, { state, sent, error, told }));
   }
 
   /** Its bytes or its description are here. @param {Upload} upload */
   #settled(upload) {
     if (upload.state === "whole" && !isWhole(upload)) upload.state = "waiting";
-    this.#delegate.changed(upload);
+    this.#changed(upload);
     this.#work();
   }
 
   /** It has come on, or to an end. @param {Upload} upload */
   #moved(upload) {
-    if (this.#runner.running) this.#delegate.tell(progress(upload));
-    this.#delegate.changed(upload);
+    if (this.#runner.running) this.#tell(progress(upload));
+    this.#changed(upload);
     this.#work();
   }
 

@@ -1,5 +1,5 @@
 import { newItem } from "./item.js";
-import { isOperation } from "./operation.js";
+import { filesOf, isOperation } from "./operation.js";
 
 /** @typedef {import("./item.js").Item} Item */
 
@@ -9,16 +9,20 @@ import { isOperation } from "./operation.js";
  *
  * 1: `{clientId, n, room, body, replyTo, at, state, error}`, for sends alone; its form was not named
  * 2: `{clientId, n, at, state, error, operation}`; nor was this one's
- * 3: like 2, with `v`
+ * 3: like 2, with `v`; what has no files is still written so, and read by tabs that are older
+ * 4: like 3, of sends with `files`: an older page would send it without them
  *
  * @typedef {Pick<Item, "clientId" | "n" | "at" | "state" | "error" | "operation"> & {v: number}} Entry
  */
 
-const FORM = 3;
+const FORM = 4;
+
+/** @param {Item["operation"]} operation */
+const formOf = (operation) => (filesOf(operation).length > 0 ? FORM : 3);
 
 /** @param {Item} item @returns {Entry} */
 export function entryFromItem({ clientId, n, at, state, error, operation }) {
-  return { v: FORM, clientId, n, at, state, error, operation };
+  return { v: formOf(operation), clientId, n, at, state, error, operation };
 }
 
 /** @param {Entry} entry @returns {Item} */
@@ -38,7 +42,7 @@ export function readEntry(kept) {
   const { v = kept?.operation ? 2 : 1, clientId, n, at, state, error } = kept ?? {};
   const operation = v === 1 ? sendOf(kept) : kept?.operation;
   const readable = v <= FORM && typeof clientId === "string" && Number.isInteger(n) && isOperation(operation);
-  return readable ? { v: FORM, clientId, n, at, state, error, operation } : null;
+  return readable ? { v: formOf(operation), clientId, n, at, state, error, operation } : null;
 }
 
 /** @param {any} kept @returns {unknown} */

@@ -51,3 +51,10 @@ export const forget = (item) => ({ do: "forget", item });
 export function isPending(item) {
   return item.state === "queued" || item.state === "inflight";
 }
+
+/** How many there are by state. @param {Item[]} items */
+export function countsOf(items) {
+  const counts = { queued: 0, inflight: 0, failed: 0, rejected: 0 };
+  for (const { state } of items) counts[state] += 1;
+  return counts;
+}

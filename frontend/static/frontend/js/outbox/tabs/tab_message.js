@@ -1,4 +1,5 @@
 import { readEntry } from "../items/entry.js";
+import { isUploadMessage } from "../../uploads/upload_message.js";
 
 /**
  * What tabs of one person tell each other: what they tell their own outbox, which takes it as often as it comes.
@@ -7,7 +8,7 @@ import { readEntry } from "../items/entry.js";
  * @typedef {{do: "items", items: Entry[]}} Items what is in a tab's outbox
  * @typedef {{do: "ask", items: Entry[]}} Ask does anybody lead? This is what I have
  * @typedef {{do: "retry", clientId: string}} Retry
- * @typedef {Items | Ask | Retry | import("../items/item.js").Outcome} Message
+ * @typedef {Items | Ask | Retry | import("../items/item.js").Outcome | import("../../uploads/upload_message.js").UploadMessage} Message
  */
 
 /**
@@ -17,7 +18,8 @@ import { readEntry } from "../items/entry.js";
  * @returns {Message | null}
  */
 export function readMessage(message) {
-  if (message.do === "sent" || message.do === "discard" || message.do === "retry") return message;
+  if (message.do === "sent" || message.do === "discard" || message.do === "retry" || isUploadMessage(message))
+    return message;
   if (message.do !== "items" && message.do !== "ask") return null;
   return { do: message.do, items: message.items.flatMap((/** @type {unknown} */ item) => readEntry(item) ?? []) };
 }

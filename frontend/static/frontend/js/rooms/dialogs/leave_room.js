@@ -9,7 +9,7 @@ const AFTERWARDS = {
 };
 
 /** Asks before it leaves the open room. @param {import("../../app/app_interface.js").AppInterface} app */
-export function openLeaveRoom({ rooms, pages, conversations }) {
+export function openLeaveRoom({ rooms, pages, conversations, outbox, surroundings: { drafts } }) {
   const room = rooms.get(conversations.current);
   if (!room) return;
   const stay = makeButton("plain-button", "Stay", () => dialog.close());
@@ -19,12 +19,20 @@ export function openLeaveRoom({ rooms, pages, conversations }) {
       () => ask("POST", `/api/rooms/${room.id}/leave/`),
       () => {
         dialog.close();
+        void outbox.uploads.drop(drafts.files(room.id).map(({ uploadId }) => uploadId));
+        drafts.setFiles(room.id, []);
         pages.leave(room.id);
       },
     ),
   );
   const question = make("p", "", room.kind === "closed" ? "" : AFTERWARDS.open);
-  const dialog = new Dialog(`Leave ${room.name}?`, question, make("p", "dialog-actions", [leave, stay])).open();
+  const unsent = filesLost(drafts.files(room.id).length);
+  const dialog = new Dialog(
+    `Leave ${room.name}?`,
+    question,
+    ...unsent,
+    make("p", "dialog-actions", [leave, stay]),
+  ).open();
   if (room.kind !== "closed") return;
   // What cannot be undone is said before it can be done.
   leave.disabled = true;
@@ -35,4 +43,12 @@ export function openLeaveRoom({ rooms, pages, conversations }) {
       leave.disabled = false;
     },
   );
+}
+
+/** @param {number} count of files that were chosen there and not sent */
+function filesLost(count) {
+  if (count === 0) return [];
+  const which =
+    count === 1 ? "The file that you have not sent there" : `The ${count} files that you have not sent there`;
+  return [make("p", "", `${which} will be thrown away.`)];
 }
