@@ -50,12 +50,17 @@ const KEPT = [
     `{"v":3,"clientId":"today","n":9,"at":"${AT}","state":"queued","error":null,"operation":{"kind":"send","room":7,"body":"Today's","replyTo":null}}`,
     { type: "send", room: 7, client_id: "today", body: "Today's" },
   ],
+  [
+    4,
+    `{"v":4,"clientId":"files","n":10,"at":"${AT}","state":"queued","error":null,"operation":{"kind":"send","room":7,"body":"","replyTo":null,"files":[{"uploadId":"cat","name":"cat.png","type":"image/png","bytes":9,"width":3,"height":2,"description":"A cat"}]}}`,
+    { type: "send", room: 7, client_id: "files", body: "", files: ["cat"] },
+  ],
 ];
 const FAILED = [
   `{"clientId":"stuck","n":1,"room":7,"body":"Failed then","replyTo":null,"at":"${AT}","state":"failed","error":"busy"}`,
   `{"clientId":"stuck","n":1,"at":"${AT}","state":"failed","error":"busy","operation":{"kind":"send","room":7,"body":"Failed then","replyTo":null}}`,
 ];
-const LATER = `{"v":4,"clientId":"later","n":1,"at":"${AT}","state":"queued","error":null,"operation":{"kind":"send","room":7,"body":"From a later page","replyTo":null}}`;
+const LATER = `{"v":5,"clientId":"later","n":1,"at":"${AT}","state":"queued","error":null,"operation":{"kind":"send","room":7,"body":"From a later page","replyTo":null}}`;
 
 /** What a browser holds in which these were kept, in one of its two places. */
 function browser(place, ...texts) {
@@ -122,6 +127,13 @@ test("what is kept names its form, and is one of these", () => {
   assert.ok(
     KEPT.some(([form, text]) => form === v && Object.keys(JSON.parse(text)).length === Object.keys(entry).length + 1),
   );
+});
+
+test("what has no files is written so that tabs of the release before read it; what has some, so that they do not", () => {
+  assert.equal(entryFromItem(newItem(draft("a"), 1)).v, 3);
+  const { operation, ...rest } = draft("b");
+  const files = [{ uploadId: "cat", name: "cat.png", type: "image/png", bytes: 9 }];
+  assert.equal(entryFromItem(newItem({ ...rest, operation: { ...operation, files } }, 1)).v, 4);
 });
 
 test("an old form moves from the journal into the database like any other", async () => {

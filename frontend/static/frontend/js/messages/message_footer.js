@@ -20,14 +20,28 @@ function underWay({ clientId, operation }, files) {
   const far = files.progress(filesOf(operation));
   if (!far) return make("span", "sending", operation.kind === "send" ? "Sending…" : "Saving…");
   const [progress, cancel] = [make("progress", "upload-progress"), make("button", "discard-button", "Cancel")];
-  const bytes = Math.max(far.bytes, 1);
-  Object.assign(progress, { max: bytes, value: far.sent });
   progress.setAttribute("aria-label", "Upload");
   cancel.type = "button";
-  const percent = Math.floor((100 * far.sent) / bytes);
-  const element = make("div", "uploading", [make("span", "sending", `Sending… ${percent} %`), progress, cancel]);
+  const element = make("div", "uploading", [make("span", "sending"), progress, cancel]);
   element.dataset.clientId = clientId;
+  draw(element, far);
   return element;
+}
+
+/** Shows in place how far an upload is. @param {Element} footer @param {Item} item @param {import("./known_names.js").Reader["files"]} files @returns {boolean} whether that is all there is to show */
+export function showProgress(footer, { operation }, files) {
+  const element = footer.querySelector(".uploading");
+  const far = element && files.progress(filesOf(operation));
+  if (far) draw(element, far);
+  return Boolean(far);
+}
+
+/** @param {Element} element @param {{sent: number, bytes: number}} far */
+function draw(element, { sent, bytes }) {
+  const [said, progress] = element.children;
+  const most = Math.max(bytes, 1);
+  if (said) said.textContent = `Sending… ${Math.floor((100 * sent) / most)} %`;
+  if (progress) Object.assign(progress, { max: most, value: sent });
 }
 
 /** @param {Item} item */

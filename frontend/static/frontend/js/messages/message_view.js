@@ -1,10 +1,10 @@
 import { avatar } from "./avatar.js";
 import { make } from "../dom/elements.js";
-import { withChanges } from "./message_state.js";
+import { localFiles, withChanges } from "./message_state.js";
 import { fillWithText } from "../text/message_text.js";
 import { inWords } from "../files/words.js";
 import { MessageFiles } from "../files/message_files.js";
-import { messageFooter } from "./message_footer.js";
+import { messageFooter, showProgress } from "./message_footer.js";
 import { MessageHeader } from "./message_header.js";
 import { AnsweredQuote } from "./answered_quote.js";
 import { ReactionRow } from "./reaction_row.js";
@@ -70,6 +70,10 @@ export class MessageView {
     this.#item = item;
     const over = item.state === "failed" || item.state === "rejected";
     this.#mark(over ? "failed" : "pending", item.state === "rejected");
+    // An earlier page's files are found a moment later.
+    if (this.message.files.some(({ url }) => url === "")) this.#takeFiles(localFiles(item.operation, this.reader));
+    // The keyboard may be at the button beside it.
+    if (!over && showProgress(this.#footer, item, this.reader.files)) return;
     this.#footer.replaceChildren(...messageFooter([item], this.reader.files));
   }
 
@@ -82,6 +86,13 @@ export class MessageView {
     this.#draw();
     if (arrived || changes.length > 0 || this.#footer.firstChild)
       this.#footer.replaceChildren(...messageFooter(changes, this.reader.files));
+  }
+
+  /** @param {State["files"]} files */
+  #takeFiles(files) {
+    this.message = { ...this.message, files };
+    this.shown = { ...this.shown, files };
+    this.#draw();
   }
 
   /** What it answers has changed. @param {Quote} quote */

@@ -28,7 +28,8 @@
  * @property {number} restsUntil
  * @property {string | null} told the description that the server knows
  *
- * @typedef {{code: string, final: boolean, afterMs?: number}} Failure why an attempt ended; `final`: no other will do better
+ * @typedef {{code: string, final: boolean, waits?: boolean, afterMs?: number}} Failure why an attempt ended; `final`: no other will
+ *   do better; `waits`: none will until a person has done something
  *
  * @typedef {object} Listener to one attempt
  * @property {(sent: number) => void} progress

@@ -82,10 +82,10 @@ export class UploadRunner {
   }
 
   /** @param {Upload} upload @param {Failure} failure @returns {Partial<Upload>} */
-  #after(upload, { code, final, afterMs = 0 }) {
+  #after(upload, { code, final, waits = false, afterMs = 0 }) {
     if (final) return { state: "refused", error: code };
     const tries = upload.tries + 1;
-    if (tries >= MAX_TRIES) return { state: "failed", error: code, tries };
+    if (waits || tries >= MAX_TRIES) return { state: "failed", error: code, tries };
     const wait = Math.max(afterMs, halfJitter(RESEND, tries - 1, this.#clock.random));
     return { state: "waiting", tries, restsUntil: this.#clock.now() + wait };
   }
