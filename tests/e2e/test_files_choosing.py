@@ -166,6 +166,20 @@ async def test_files_are_not_added_to_a_message_that_was_sent(server, room, sit_
     await expect(tray(bob)).to_have_count(0)
 
 
+async def test_the_tray_is_accessible_and_worked_by_keys(server, room, sit_down):
+    bob = await open_room(sit_down, server, room)
+    await choose(bob, cat_png=CAT, notes_bin=b"x")
+    await expect(tray(bob).locator("progress:visible")).to_have_count(0)
+    await is_accessible(bob)
+    await bob.composer.press("Shift+Tab")
+    await expect(bob.page.get_by_role("button", name="Add files")).to_be_focused()
+    await bob.page.keyboard.press("Shift+Tab")
+    await expect(bob.page.get_by_role("button", name="Remove notes.bin")).to_be_focused()
+    await bob.page.get_by_role("button", name="Describe cat.png").press("Enter")
+    await expect(bob.page.get_by_role("dialog")).to_be_visible()
+    await is_accessible(bob)
+
+
 async def test_leaving_a_room_and_logging_out_ask_where_files_are_not_sent(server, room, sit_down):
     bob = await open_room(sit_down, server, room)
     await choose(bob, cat_png=CAT, dog_png=CAT)
@@ -184,17 +198,3 @@ async def test_leaving_a_room_and_logging_out_ask_where_files_are_not_sent(serve
         user,
     )
     assert left == []
-
-
-async def test_the_tray_is_accessible_and_worked_by_keys(server, room, sit_down):
-    bob = await open_room(sit_down, server, room)
-    await choose(bob, cat_png=CAT, notes_bin=b"x")
-    await expect(tray(bob).locator("progress:visible")).to_have_count(0)
-    await is_accessible(bob)
-    await bob.composer.press("Shift+Tab")
-    await expect(bob.page.get_by_role("button", name="Add files")).to_be_focused()
-    await bob.page.keyboard.press("Shift+Tab")
-    await expect(bob.page.get_by_role("button", name="Remove notes.bin")).to_be_focused()
-    await bob.page.get_by_role("button", name="Describe cat.png").press("Enter")
-    await expect(bob.page.get_by_role("dialog")).to_be_visible()
-    await is_accessible(bob)

@@ -73,7 +73,7 @@ export class FakeTransport {
 
   #without(stored, listener) {
     if (stored.offset === stored.bytes) listener.whole();
-    else listener.failed({ code: "file_lost", final: true });
+    else listener.failed({ code: "file_lost", final: false, waits: true });
   }
 
   #end(transfer, tell) {
@@ -85,8 +85,10 @@ export class FakeTransport {
 export class FakeBytes {
   #asked = [];
 
-  constructor(rows, refuses = () => false) {
+  /** @param {Map<string, any>} rows @param {() => boolean} [refuses] @param {Set<string>} [ever] what was kept at any time */
+  constructor(rows, refuses = () => false, ever = new Set()) {
     this.rows = rows;
+    this.ever = ever;
     this.refuses = refuses;
   }
 
@@ -95,6 +97,7 @@ export class FakeBytes {
       this.#asked.push(() => {
         if (this.refuses()) return resolve(null);
         this.rows.set(uploadId, blob);
+        this.ever.add(uploadId);
         resolve(blob);
       }),
     );

@@ -6,13 +6,16 @@ import { filesOf } from "../outbox/items/operation.js";
 /** @typedef {import("../outbox/items/item.js").Item} Item */
 
 /**
- * What is on its way to the server, and what did not get there: why, and what can be done about it.
+ * Shows what is on its way to the server, and what did not get there: why, and what can be done about it.
  *
- * @param {Item[]} items @param {import("./known_names.js").Reader["files"]} files
+ * @param {HTMLElement} footer @param {Item[]} items @param {import("./known_names.js").Reader["files"]} files
  */
-export function messageFooter(items, files) {
+export function fillFooter(footer, items, files) {
   const onItsWay = items.find((item) => isPending(item) && item.operation.kind !== "react");
-  return [...(onItsWay ? [underWay(onItsWay, files)] : []), ...items.filter((item) => !isPending(item)).map(problem)];
+  const problems = items.filter((item) => !isPending(item)).map(problem);
+  // The keyboard may be at a button of what is there.
+  if (onItsWay && problems.length === 0 && showProgress(footer, onItsWay, files)) return;
+  footer.replaceChildren(...(onItsWay ? [underWay(onItsWay, files)] : []), ...problems);
 }
 
 /** @param {Item} item @param {import("./known_names.js").Reader["files"]} files */
@@ -29,7 +32,7 @@ function underWay({ clientId, operation }, files) {
 }
 
 /** Shows in place how far an upload is. @param {Element} footer @param {Item} item @param {import("./known_names.js").Reader["files"]} files @returns {boolean} whether that is all there is to show */
-export function showProgress(footer, { operation }, files) {
+function showProgress(footer, { operation }, files) {
   const element = footer.querySelector(".uploading");
   const far = element && files.progress(filesOf(operation));
   if (far) draw(element, far);

@@ -4,7 +4,7 @@ import { localFiles, withChanges } from "./message_state.js";
 import { fillWithText } from "../text/message_text.js";
 import { inWords } from "../files/words.js";
 import { MessageFiles } from "../files/message_files.js";
-import { messageFooter, showProgress } from "./message_footer.js";
+import { fillFooter } from "./message_footer.js";
 import { MessageHeader } from "./message_header.js";
 import { AnsweredQuote } from "./answered_quote.js";
 import { ReactionRow } from "./reaction_row.js";
@@ -70,11 +70,9 @@ export class MessageView {
     this.#item = item;
     const over = item.state === "failed" || item.state === "rejected";
     this.#mark(over ? "failed" : "pending", item.state === "rejected");
-    // An earlier page's files are found a moment later.
-    if (this.message.files.some(({ url }) => url === "")) this.#takeFiles(localFiles(item.operation, this.reader));
-    // The keyboard may be at the button beside it.
-    if (!over && showProgress(this.#footer, item, this.reader.files)) return;
-    this.#footer.replaceChildren(...messageFooter([item], this.reader.files));
+    if (this.message.files.some(({ url }) => url === ""))
+      this.#take({ files: localFiles(item.operation, this.reader) });
+    fillFooter(this.#footer, [item], this.reader.files);
   }
 
   /** @param {State} message as the server has it @param {Item[]} changes mine to it that the server does not have */
@@ -85,21 +83,12 @@ export class MessageView {
     if (arrived) this.#arrive();
     this.#draw();
     if (arrived || changes.length > 0 || this.#footer.firstChild)
-      this.#footer.replaceChildren(...messageFooter(changes, this.reader.files));
-  }
-
-  /** @param {State["files"]} files */
-  #takeFiles(files) {
-    this.message = { ...this.message, files };
-    this.shown = { ...this.shown, files };
-    this.#draw();
+      fillFooter(this.#footer, changes, this.reader.files);
   }
 
   /** What it answers has changed. @param {Quote} quote */
   showQuote(quote) {
-    this.message = { ...this.message, quote };
-    this.shown = { ...this.shown, quote };
-    this.#drawQuote();
+    this.#take({ quote });
   }
 
   /** Names of people have become known. */
@@ -129,6 +118,13 @@ export class MessageView {
     this.#mark("sent");
     this.header.showTime(this.message.at);
     this.header.offerMore();
+  }
+
+  /** @param {Partial<State>} news */
+  #take(news) {
+    this.message = { ...this.message, ...news };
+    this.shown = { ...this.shown, ...news };
+    this.#draw();
   }
 
   #draw() {

@@ -42,9 +42,9 @@ function failureOf({ status = 0, creating = false, afterMs = 0 }, { blob }) {
   if (status === 413) return { code: "file_too_large", final: true };
   if (status === 507) return { code: "no_space", final: false, waits: true };
   if (creating && status === 404) return { code: "not_found", final: true };
-  if (creating && status === 400) return { code: "file_refused", final: true };
-  // The server does not have all of it, and this browser has nothing of it any more.
-  if (!blob && status > 0) return { code: "file_lost", final: true };
+  if (creating && (status === 400 || status === 409)) return { code: "file_refused", final: true };
+  // The server does not have all of it, and this page has not found it; another one may be about to keep it.
+  if (!blob && status > 0) return { code: "file_lost", final: false, waits: true };
   return { code: "not_uploaded", final: false, afterMs };
 }
 

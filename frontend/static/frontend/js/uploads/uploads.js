@@ -89,7 +89,7 @@ export class Uploads {
   again(uploadIds, all = false) {
     for (const upload of this.shelf.those(uploadIds)) {
       if (isOpen(upload) || (upload.state === "whole" && !all)) continue;
-      Object.assign(upload, { state: "waiting", error: null, tries: 0, sent: 0, restsUntil: -Infinity });
+      Object.assign(upload, { state: "waiting", error: null, tries: 0, looks: 0, sent: 0, restsUntil: -Infinity });
       this.#moved(upload);
     }
     this.#work();

@@ -39,5 +39,5 @@ function tooLarge(files, most) {
 /** @param {number} count */
 function tooMany(count) {
   if (count <= 0) return "";
-  return `A message takes up to ${MAX_FILES} files: ${count === 1 ? "1 was" : `${count} were`} left out.`;
+  return `A message takes up to ${MAX_FILES} files: ${count} ${count === 1 ? "was" : "were"} left out.`;
 }
