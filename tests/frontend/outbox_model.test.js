@@ -365,8 +365,8 @@ class World {
   help(tab, { clientId, state, error, operation }) {
     assert.notEqual(state, "rejected");
     if (state !== "failed") return;
-    if (error !== "file_lost" || operation.files.every(({ uploadId }) => this.kept.has(uploadId)))
-      return tab.driver.retry(clientId);
+    const there = error !== "file_lost" || operation.files.every(({ uploadId }) => this.kept.has(uploadId));
+    if (there && !this.discarded.has(operation.body)) return tab.driver.retry(clientId);
     this.lost += 1;
     this.discarded.add(operation.body);
     tab.driver.discard(clientId);

@@ -82,8 +82,7 @@ export class MessageView {
     this.shown = withChanges(message, changes, this.reader.me.id);
     if (arrived) this.#arrive();
     this.#draw();
-    if (arrived || changes.length > 0 || this.#footer.firstChild)
-      fillFooter(this.#footer, changes, this.reader.files);
+    if (arrived || changes.length > 0 || this.#footer.firstChild) fillFooter(this.#footer, changes, this.reader.files);
   }
 
   /** What it answers has changed. @param {Quote} quote */

@@ -94,6 +94,8 @@ export class Shelf {
 
   /** What keeps one of these files from ever getting there by itself. @param {LocalFile[]} files */
   trouble(files) {
+    // Another tab gave it up while this one was sending it.
+    if (files.some(({ uploadId }) => this.#over.has(uploadId))) return { code: "file_lost", final: false };
     return troubleOf(this.#uploads(files));
   }
 

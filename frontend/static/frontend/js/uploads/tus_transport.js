@@ -39,7 +39,7 @@ export class TusTransport {
 
 /** @param {any} error @param {Upload} upload @returns {Failure} */
 function failureOf({ status = 0, creating = false, afterMs = 0 }, { blob }) {
-  if (status === 413) return { code: "file_too_large", final: true };
+  if (creating && status === 413) return { code: "file_too_large", final: true };
   if (status === 507) return { code: "no_space", final: false, waits: true };
   if (creating && status === 404) return { code: "not_found", final: true };
   if (creating && (status === 400 || status === 409)) return { code: "file_refused", final: true };
