@@ -8,10 +8,11 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Locator, Request, Route, expect
+from playwright.async_api import Error, Locator, Request, Route, expect
 
 from tests.e2e.desk import Desk
 from tests.support.server import Server
@@ -88,10 +89,8 @@ class Way:
         self.asked.append(route.request)
         self._waits.set()
         await self._open.wait()
-        try:
+        with suppress(Error):  # the page has given it up, or is gone
             await route.continue_()
-        except Exception:  # noqa: BLE001, S110 - the page has given it up, or is gone
-            pass
 
     async def waits(self) -> None:
         """Until something wants through."""
@@ -99,7 +98,8 @@ class Way:
 
     async def open(self) -> None:
         self._open.set()
-        await self.page.unroute(UPLOADS, self._hold)
+        if not self.page.is_closed():
+            await self.page.unroute_all(behavior="ignoreErrors")
 
 
 async def answer(desk: Desk, status: int, code: str) -> Callable[[], Any]:
