@@ -87,7 +87,7 @@ async def test_nothing_acked_is_lost_with_the_primary_and_all_go_on_at_the_stand
         complaints += visitor.broken_rules
     sent = [sent for sender in senders for sent in sender.sent()]
     heard = {visitor.name: visitor.heard for visitor in visitors}
-    assert judge(Evidence(sent, messages, log, heads, heard, complaints)).findings == []
+    assert judge(Evidence(sent, messages, log, heads, heard, {}, complaints)).findings == []
 
 
 def waiting_for_the_standby(pair: Pair) -> list[int]:

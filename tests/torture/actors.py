@@ -7,12 +7,14 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import WebSocketException
 
 from tests.support.client import Client, Closed, Frame, Log
 from tests.support.server import Person
+from tests.torture.courier import Courier
 from tests.torture.evidence import Line, Sent
 from tests.torture.outbox import Item, Outbox
 
@@ -21,6 +23,9 @@ AWAY = (OSError, TimeoutError, WebSocketException, Closed)
 
 BURSTS = (1, 1, 2, 5, 20) * 8 + (150,)
 """How many messages a sender says at once; the last are more than fit into the window."""
+
+CONTENTS = tuple(random.Random(size).randbytes(size) for size in (0, 1, 1_000, 70_000, 300_000))
+"""What files hold: often the same, which is kept once."""
 
 
 class Visitor(Client):
@@ -107,11 +112,13 @@ class Sender(Visitor):
         super().__init__(*arguments)
         self.outbox = Outbox()
         self.fresh_starts = 0
+        self.courier = Courier(self.person.session, self._choose, self.random)
         self._pauses = pauses
         self._stirred = asyncio.Event()
         self._drained = asyncio.Event()
         self._drops_next = False
         self._count = 0
+        self._uploads = 0
 
     async def speak(self) -> None:
         """Put messages into the outbox until cancelled."""
@@ -122,16 +129,37 @@ class Sender(Visitor):
                 self._stir()
             await asyncio.sleep(self.random.uniform(*self._pauses))
 
+    async def show(self) -> None:
+        """Upload files and send them with messages, until cancelled. Some are never sent, or half uploaded."""
+        while True:
+            room = self.random.choice(self.rooms)
+            if self.random.random() < 0.3:
+                whole = self.random.random() < 0.5
+                await self.courier.bring(room, self._new_upload(), self.random.randbytes(1_000), wholly=whole)
+            else:
+                files = {self._new_upload(): content for content in self.random.choices(CONTENTS, k=2)}
+                for upload, content in files.items():
+                    await self.courier.bring(room, upload, content)
+                self._say(room, {upload: sha256(content).hexdigest() for upload, content in files.items()})
+                self._stir()
+            await asyncio.sleep(self.random.uniform(*self._pauses))
+
+    def _new_upload(self) -> str:
+        self._uploads += 1
+        return f"{self.name}-file-{self._uploads}"
+
     def say_last_words(self) -> None:
         """Something in every room, after which nothing follows that would tell of a hole."""
         for room in self.rooms:
             self._say(room)
         self._stir()
 
-    def _say(self, room: int) -> None:
+    def _say(self, room: int, files: dict[str, str] | None = None) -> None:
         self._count += 1
         words = " ".join(["word"] * self.random.choice((0, 1, 5, 50)))
-        self.outbox.put(Item(room, f"{self.name}-{self._count}", f"{self.name} says {self._count} {words}".strip()))
+        self.outbox.put(
+            Item(room, f"{self.name}-{self._count}", f"{self.name} says {self._count} {words}".strip(), files or {})
+        )
 
     def replay(self) -> int:
         """Send some of what was acked already once more. Returns how many."""
@@ -165,6 +193,7 @@ class Sender(Visitor):
                 item.client_id,
                 item.body,
                 tuple((ack["id"], ack["room"], ack["seq"], ack["duplicate"]) for ack in item.acks),
+                tuple(item.files.values()),
             )
             for item in self.outbox.said.values()
         ]
@@ -180,7 +209,8 @@ class Sender(Visitor):
                 self.outbox.overdue(now)
                 self._stirred.clear()
                 for item in self.outbox.launch(window, now):
-                    await self.post(item.room, item.body, item.client_id)
+                    files = {"files": list(item.files)} if item.files else {}
+                    await self.post(item.room, item.body, item.client_id, **files)
                     if greedy and self.random.random() < 0.2:
                         await asyncio.sleep(self.random.uniform(0, 0.005))
                 if self._drops_next and self.outbox.in_flight:

@@ -48,11 +48,14 @@ def _by_client_id(evidence: Evidence) -> dict[tuple[int, str], list[Stored]]:
 
 
 def lost(evidence: Evidence) -> Iterator[str]:
-    """Sent, acked or not, and not in the database as it was sent; or stored, and not in the room's log."""
+    """Sent, acked or not, and not stored as it was sent, files included; or stored, and not in the room's log."""
     stored = _by_client_id(evidence)
     for sent in evidence.sent:
         if not any((it.room, it.body) == (sent.room, sent.body) for it in stored[sent.sender, sent.client_id]):
             yield f"{sent.client_id} in room {sent.room} ({'acked' if sent.acks else 'never acked'})"
+        for message in stored[sent.sender, sent.client_id]:
+            if tuple(evidence.files.get(message.id, ())) != sent.files:
+                yield f"files of {sent.client_id}: {evidence.files.get(message.id)} is kept, and not {sent.files}"
     logged = {(room, line.seq, line.message) for room, lines in evidence.log.items() for line in lines}
     for message in evidence.messages:
         if (message.room, message.seq, message.id) not in logged:

@@ -36,7 +36,7 @@ class Stored(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What a sender put into the outbox. `acks` are `(id, room, seq, duplicate)`."""
+    """What a sender put into the outbox. `acks` are `(id, room, seq, duplicate)`, `files` the hashes of files."""
 
     outbox: str
     sender: int
@@ -44,6 +44,7 @@ class Sent(NamedTuple):
     client_id: str
     body: str
     acks: tuple[tuple[int, int, int, bool], ...]
+    files: tuple[str, ...] = ()
 
 
 @dataclass
@@ -58,6 +59,8 @@ class Evidence:
     heads: dict[int, int]
     heard: dict[str, dict[int, list[Line]]] = field(default_factory=dict)
     """Of each client, what it applied in each room."""
+    files: dict[int, list[str]] = field(default_factory=dict)
+    """Of each message that has files the hashes of what is on the disk, in their order."""
     complaints: list[str] = field(default_factory=list)
     """What somebody noticed on the way."""
 

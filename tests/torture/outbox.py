@@ -12,11 +12,15 @@ Frame = dict[str, Any]
 
 @dataclass
 class Item:
-    """A message on its way, and every ack that came for it. It keeps its `client_id` whatever happens to it."""
+    """A message on its way, and every ack that came for it. It keeps its `client_id` whatever happens to it.
+
+    `files` are the hashes of its files by their upload's id; all of them are uploaded.
+    """
 
     room: int
     client_id: str
     body: str
+    files: dict[str, str] = field(default_factory=dict)
     acks: list[Frame] = field(default_factory=list)
     sent_at: float = 0.0
     strays: int = 0

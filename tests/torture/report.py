@@ -25,6 +25,7 @@ def table(result: Result) -> str:
         "seed": plan.seed,
         "seconds of faults": f"{plan.seconds:.0f}",
         "messages sent": result.messages,
+        "files sent with them": result.files,
         "acks received, those of repeats included": result.acks,
         "refused for now (over the window, or behind such a one)": result.nacks,
         "sent again because no answer came, or not yet": result.resent,

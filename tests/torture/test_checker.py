@@ -38,6 +38,18 @@ def test_nothing_is_found_where_all_is_well(evidence):
     assert judge(evidence).findings == []
 
 
+def test_files_that_are_gone_or_others(evidence):
+    evidence.sent[3] = evidence.sent[3]._replace(files=("a", "b"))
+    message = evidence.messages[3].id
+    for kept in ({}, {message: ["a"]}, {message: ["b", "a"]}, {message: ["a", "(not there)"]}):
+        evidence.files = kept
+        assert kinds(evidence) == {"lost"}
+    evidence.files = {message: ["a", "b"]}
+    assert judge(evidence).findings == []
+    evidence.files[evidence.messages[4].id] = ["c"]
+    assert kinds(evidence) == {"lost"}
+
+
 @pytest.mark.parametrize("acked", [True, False])
 def test_a_lost_message(evidence, acked):
     if not acked:

@@ -19,6 +19,7 @@ def result() -> Result:
         verdict=Verdict(["a", "b", "c"], [], [], [], [], [], []),
         counts=Counts(kills=5),
         messages=1000,
+        files=40,
         acks=1001,
         resent=10,
         nacks=20,

@@ -46,3 +46,4 @@ async def test_what_is_sent_arrives_once_and_in_order_whatever_breaks(world, tmp
     assert not result.verdict.findings, "\n".join(result.verdict.findings)
     assert result.counts.all_kinds(of_database=pair is not None)
     assert result.messages > 100
+    assert result.files > 3

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.torture.actors import Sender, Visitor
 from tests.torture.checker import Verdict, judge
 from tests.torture.evidence import Evidence, read_database
 from tests.torture.faults import Counts, Faults, Pauses
+from tests.torture.kept import files_of_messages, leftovers, let_a_day_pass
 
 QUIET_SECONDS = 90.0
 """So long may it take, once everything is whole, until everybody has everything."""
@@ -48,6 +50,7 @@ class Result:
     verdict: Verdict
     counts: Counts
     messages: int
+    files: int
     acks: int
     resent: int
     nacks: int
@@ -86,6 +89,10 @@ class Trial:
             for number, env in enumerate(SERVERS[1:], 2)
         )
         self._servers = [first, *others]
+        for folder_of_files in ("files", "uploads"):  # as processes of one machine they keep files in one place
+            (first.var / folder_of_files).mkdir(mode=0o700)
+            for other in self._servers[1:]:
+                (other.var / folder_of_files).symlink_to(first.var / folder_of_files)
         self._rooms = [first.new_room() for _ in range(plan.rooms)]
         self._senders = [
             Sender(f"{person}-{number}", world.people[person], self._rooms, self._any_server(number), plan.seed)
@@ -109,6 +116,7 @@ class Trial:
             try:
                 await self._suffer()
                 await self._recover()
+                await self._tidy()
             finally:
                 await self._end(living)
         finally:
@@ -117,6 +125,7 @@ class Trial:
 
     async def _suffer(self) -> None:
         speaking = [asyncio.ensure_future(sender.speak()) for sender in self._senders]
+        speaking += [asyncio.ensure_future(sender.show()) for sender in self._senders]
         telling = asyncio.ensure_future(self._report())
         asyncio.get_running_loop().call_later(self._plan.seconds, self._faults.end)
         try:
@@ -140,6 +149,20 @@ class Trial:
             self._complaints.append(f"{QUIET_SECONDS} s later, not everybody had everything; still sending: {late}")
         self._tell(f"everybody has everything {time.monotonic() - began:.1f} s after the last fault")
 
+    async def _tidy(self) -> None:
+        """A day later nothing is left of files but those of messages."""
+        first = self._servers[0]
+        await asyncio.to_thread(first.stop)
+        await asyncio.to_thread(let_a_day_pass, first.database, first.var)
+        await asyncio.to_thread(first.start)
+        left = [""]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(QUIET_SECONDS):
+                while left:
+                    left = await asyncio.to_thread(leftovers, first.database, first.var)
+                    await asyncio.sleep(0.2)
+        self._complaints += [f"a day later there was still {one}" for one in left]
+
     def _judge(self) -> Result:
         messages, log, heads, health = read_database(self._servers[0].database, self._rooms)
         complaints = [*self._complaints, *health]
@@ -147,6 +170,7 @@ class Trial:
             complaints += visitor.broken_rules
         for sender in self._senders:
             complaints += [f"{sender.name} was refused for ever: {nack}" for nack in sender.outbox.refused]
+            complaints += sender.courier.complaints
         for server in self._servers:
             try:
                 server.check_log()
@@ -154,12 +178,14 @@ class Trial:
                 complaints.append(f"the log of {server.var.name}: {error}")
         sent = [sent for sender in self._senders for sent in sender.sent()]
         heard = {visitor.name: visitor.heard for visitor in self._visitors}
-        verdict = judge(Evidence(sent, messages, log, heads, heard, complaints))
+        files = files_of_messages(self._servers[0].database, self._servers[0].var)
+        verdict = judge(Evidence(sent, messages, log, heads, heard, files, complaints))
         return Result(
             self._plan,
             verdict,
             self._faults.counts,
             len(sent),
+            sum(len(it.files) for it in sent),
             sum(len(it.acks) for it in sent),
             sum(sender.outbox.resent for sender in self._senders),
             sum(sender.outbox.nacked for sender in self._senders),
