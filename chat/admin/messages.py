@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Any
 
@@ -21,10 +22,12 @@ from storage.store import sql, store
 FOUND = sql(
     """
     {found}
+    UNION ALL {named}
     UNION ALL SELECT id FROM chat_message WHERE sender_id IN (SELECT id FROM chat_user) AND client_id = %s
     UNION ALL SELECT %s
     """,
     found=search.INDEX.found,
+    named=search.NAMES.found,
 )
 
 
@@ -48,16 +51,34 @@ class MessageAdmin(Uncounted, ReadOnly):
     list_select_related = ("sender", "room")
     search_fields = ("body",)
     search_help_text = (
-        "Words or emoji of the text, a server id, a whole client id. What is read in closed and direct rooms is noted."
+        "Words or emoji of the text, words of a file's name, a server id, a whole client id."
+        " What is read in closed and direct rooms is noted."
     )
     actions = ("take_back", "bring_back")
-    fields = ("id", "room", "seq", "sender", "client_id", "body", "reply_to", "created_at", "edited_at", "deleted_at")
+    fields = (
+        "id",
+        "room",
+        "seq",
+        "sender",
+        "client_id",
+        "body",
+        "file_names",
+        "reply_to",
+        "created_at",
+        "edited_at",
+        "deleted_at",
+    )
 
     @admin.display(description="text")
     def text(self, message: Message) -> str:
         if is_private(message.room):
             return "(open it to read it)"
-        return message.body if len(message.body) <= 120 else message.body[:119] + "…"
+        text = message.body or self.file_names(message)
+        return text if len(text) <= 120 else text[:119] + "…"
+
+    @admin.display(description="files")
+    def file_names(self, message: Message) -> str:
+        return ", ".join(file["name"] for file in json.loads(message.files or "[]"))
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         # Texts are found by the search alone, which is noted.
@@ -87,7 +108,7 @@ class MessageAdmin(Uncounted, ReadOnly):
             return queryset.none(), False
         if sought.match is not None:
             number = int(term) if term.isdecimal() and len(term) < 19 else None
-            found = RawSQL(FOUND, [sought.match, term, number])  # noqa: S611 - made by sql(), and parameters
+            found = RawSQL(FOUND, [sought.match, sought.match, term, number])  # noqa: S611 - made by sql(), and parameters
             queryset = queryset.filter(id__in=found)
         for piece in sought.pieces:
             queryset = queryset.filter(body__icontains=piece)

@@ -18,6 +18,7 @@ from chat.actions.owners import LAST_OWNER, leaves_no_owner
 from chat.actions.rooms import join_open_rooms
 from chat.admin.forms import NewPasswordForm, NewPersonForm, PersonForm
 from chat.admin.lists import ReadOnly
+from chat.admin.stored import ShowsStored
 from chat.models import Invite, User
 from storage.store import store
 
@@ -36,11 +37,12 @@ def may_rule(user: Any, person: User) -> bool:
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(ShowsStored, DjangoUserAdmin):
+    files_by = "owner"
     form = PersonForm
     add_form = NewPersonForm
     change_password_form = NewPasswordForm
-    list_display = ("username", "name", "is_staff", "is_active", "last_login")
+    list_display = ("username", "name", "is_staff", "is_active", "last_login", "files_stored")
     search_fields = ("username", "name", "email")
     fieldsets = (
         (None, {"fields": ("username", "password")}),

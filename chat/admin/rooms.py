@@ -10,14 +10,16 @@ from django.http import HttpRequest
 
 from chat.actions.rooms import add_membership, create_room, end_membership
 from chat.admin.lists import ReadOnly, Uncounted
+from chat.admin.stored import ShowsStored
 from chat.models import Membership, Room
 from chat.pages.forms import ReadableNames
 from storage.store import store
 
 
 @admin.register(Room)
-class RoomAdmin(ReadOnly):
-    list_display = ("name", "kind", "head", "created_at")
+class RoomAdmin(ShowsStored, ReadOnly):
+    files_by = "room"
+    list_display = ("name", "kind", "head", "created_at", "files_stored")
     list_filter = ("kind",)
     search_fields = ("name",)
     fields = ("name", "kind")
