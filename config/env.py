@@ -19,6 +19,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from config.database_url import database
+from config.files_url import files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,7 +28,7 @@ _env.read_env(BASE_DIR / ".env")
 
 T = TypeVar("T")
 
-SECRET = {"DATABASE_URL", "REDIS_URL", "METRICS_TOKEN"}
+SECRET = {"DATABASE_URL", "FILES_URL", "REDIS_URL", "METRICS_TOKEN"}
 
 
 def _read(name: str, parse: Callable[..., T], default: Any) -> T:
@@ -118,6 +119,10 @@ def _database(name: str) -> dict[str, Any]:
     return database(os.environ[name].strip(), BASE_DIR)
 
 
+def _files(name: str) -> dict[str, Any]:
+    return files(os.environ[name].strip())
+
+
 def _redis(name: str) -> str:
     url = os.environ[name].strip()
     if urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
@@ -131,6 +136,7 @@ VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 with suppress(PermissionError):  # somebody else's folder is theirs to open
     VAR_DIR.chmod(0o700)
 DATABASE = _read("DATABASE_URL", _database, {"ENGINE": "storage.sqlite", "NAME": str(VAR_DIR / "posthorn.sqlite3")})
+FILES: dict[str, Any] | None = _read("FILES_URL", _files, None)
 REDIS_URL = _read("REDIS_URL", _redis, "")
 
 # How it is reached

@@ -160,14 +160,16 @@ if HTTPS:
     CSRF_COOKIE_SECURE = True
 # The style sheet that the emoji picker puts into its shadow root (frontend/static/frontend/vendor).
 EMOJI_PICKER_STYLE = "'sha256-rg2BpwZ4T9EADaas/dlxn0KsISPDXXIabE9pnJ++3UQ='"
+# What people sent, where browsers fetch it.
+FILES_FROM = [SELF, env.FILES["OPTIONS"]["endpoint_url"]] if env.FILES else [SELF]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],  # the nonce is for the import map alone
         "style-src": [SELF, EMOJI_PICKER_STYLE],
         # blob: what this browser keeps of files that it has not sent yet.
-        "img-src": [SELF, "data:", "blob:"],
-        "media-src": [SELF, "blob:"],
+        "img-src": [*FILES_FROM, "data:", "blob:"],
+        "media-src": [*FILES_FROM, "blob:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
@@ -183,6 +185,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static.StaticFiles"},
+    **({"files": env.FILES} if env.FILES else {}),
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 

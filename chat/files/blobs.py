@@ -6,94 +6,18 @@ stays what it is until it is deleted.
 
 from __future__ import annotations
 
-import errno
-import os
-import secrets
-import shutil
-from abc import ABC, abstractmethod
-from pathlib import Path
-from typing import IO
-
 from django.conf import settings
 
-
-class Blobs(ABC):
-    """A place for bytes. Errors are `OSError`, wherever it is."""
-
-    @abstractmethod
-    def put(self, key: str, source: Path) -> None:
-        """Take the file `source` in, which is gone afterwards. Durable when this returns; again does no harm."""
-
-    @abstractmethod
-    def has(self, key: str) -> bool:
-        """Whether something whole lies there."""
-
-    @abstractmethod
-    def delete(self, key: str) -> None:
-        """Remove it, if it is there."""
-
-    @abstractmethod
-    def open(self, key: str) -> IO[bytes]:
-        """The bytes, to be read. `FileNotFoundError` if they are not there."""
-
-    @abstractmethod
-    def link(self, key: str, kind: str, disposition: str) -> str | None:
-        """An address at which whoever has it gets the bytes from where they are, for a minute at most, under this media
-        type and `Content-Disposition`; None where only this server can give them out."""
+from chat.files.keeping import Blobs
+from chat.files.local import LocalBlobs
 
 
-class LocalBlobs(Blobs):
-    """A folder of this machine."""
+def _of_settings() -> Blobs:
+    if "files" in settings.STORAGES:
+        from chat.files.s3 import S3Blobs  # noqa: PLC0415 - a large library, where it is used
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def put(self, key: str, source: Path) -> None:
-        place = self._folder / key
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        source.chmod(0o600)
-        try:
-            _sync(source)
-            source.rename(place)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            _copy(source, place)
-        for folder in (place.parent, self._folder, self._folder.parent):
-            _sync(folder)
-
-    def has(self, key: str) -> bool:
-        return (self._folder / key).is_file()
-
-    def delete(self, key: str) -> None:
-        (self._folder / key).unlink(missing_ok=True)
-
-    def open(self, key: str) -> IO[bytes]:
-        return (self._folder / key).open("rb", buffering=0)
-
-    def link(self, key: str, kind: str, disposition: str) -> None:  # noqa: ARG002 - there is none
-        return None
+        return S3Blobs("files")
+    return LocalBlobs(settings.VAR_DIR / "files")
 
 
-def _copy(source: Path, place: Path) -> None:
-    """What `rename` does, from one file system to another: what is there is whole at any time."""
-    beside = place.with_name(f"{place.name}.{secrets.token_hex(8)}")
-    try:
-        shutil.copyfile(source, beside)
-        beside.chmod(0o600)
-        _sync(beside)
-        beside.rename(place)
-    finally:
-        beside.unlink(missing_ok=True)
-    source.unlink()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-blobs: Blobs = LocalBlobs(settings.VAR_DIR / "files")
+blobs: Blobs = _of_settings()

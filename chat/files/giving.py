@@ -48,7 +48,7 @@ async def give(scope: dict[str, Any], receive: Receive, send: Send, served: Serv
         return
     kind = f"{served.type}; charset=utf-8" if served.type.startswith("text/") else served.type
     disposition = content_disposition_header(not served.type.startswith(_SHOWN), served.name) or "attachment"
-    link = await asyncio.to_thread(blobs.link, served.key, kind, disposition)
+    link = None if exchange.method == "HEAD" else await asyncio.to_thread(blobs.link, served.key, kind, disposition)
     if link is not None:
         await _answer(send, 302, [("Cache-Control", "no-store"), ("Content-Length", "0"), ("Location", link)])
         return
@@ -63,6 +63,9 @@ async def give(scope: dict[str, Any], receive: Receive, send: Send, served: Serv
     if wanted is not None:
         described.append(("Content-Range", f"bytes {wanted.start}-{wanted.stop - 1}/{served.bytes}"))
     described.append(("Content-Length", str(len(whole if wanted is None else wanted))))
+    if exchange.method == "HEAD":
+        await _answer(send, 200, [*always, *described])
+        return
     try:
         file = await asyncio.to_thread(blobs.open, served.key)
     except FileNotFoundError:  # it was deleted just now, or a backup did not have it
@@ -71,10 +74,7 @@ async def give(scope: dict[str, Any], receive: Receive, send: Send, served: Serv
         return
     with file:
         await _begin(send, 200 if wanted is None else 206, [*always, *described])
-        if exchange.method == "GET":
-            await _send(scope, receive, send, file, whole if wanted is None else wanted)
-        else:
-            await _end(send)
+        await _send(scope, receive, send, file, whole if wanted is None else wanted)
 
 
 async def _begin(send: Send, status: int, headers: Iterable[Header]) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chat.files import blobs as module
-from chat.files.blobs import LocalBlobs
+from chat.files import local as module
+from chat.files.local import LocalBlobs
 
 KEY = "ab/abcdef-12345678"
 
