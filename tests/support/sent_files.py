@@ -67,7 +67,9 @@ async def upload(server: Server, person: str, room: int, file: Sent) -> str:
         "X-CSRFToken": TOKEN,
         "Tus-Resumable": "1.0.0",
         "Upload-Length": str(len(file.data)),
-        "Upload-Metadata": ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items()),
+        "Upload-Metadata": ",".join(
+            f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items() if value
+        ),
         "Content-Type": "application/offset+octet-stream",
     }
     async with httpx.AsyncClient(base_url=server.address, headers=headers, timeout=60, trust_env=False) as client:
