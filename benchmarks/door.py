@@ -150,7 +150,7 @@ async def _come_back(address: str, person: Client) -> list[str]:
     while len(refused) < 100:
         try:
             async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False, verify=NO_TLS) as browser:
-                page = await browser.get("/", headers={"Cookie": f"sessionid={person._session}"})
+                page = await browser.get("/", headers={"Cookie": f"sessionid={person.session}"})
                 page.raise_for_status()
                 await person.connect()
         except (httpx.HTTPError, WebSocketException, OSError) as error:

@@ -147,7 +147,7 @@ async def test_a_client_that_moves_to_another_process_misses_nothing(two_servers
         await carla.until_seen(room, one.head(room))
         await carla.close()
         await bob.say(room, "While she was on her way")
-        carla._address = carla._origin = other.address
+        carla.address = carla._origin = other.address
         await carla.connect()
         await bob.say(room, "And after")
         await carla.until_seen(room, one.head(room))

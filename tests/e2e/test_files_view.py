@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -21,23 +21,13 @@ FILES = re.compile(r"^http://[^/]+/files/")
 Say = Callable[..., Awaitable[Frame]]
 
 
-@pytest.fixture(scope="module")
-def server(world, tmp_path_factory) -> Iterator[Server]:
-    server = Server(world, tmp_path_factory.mktemp("module") / "server", SERVER="uvicorn")
-    server.start()
-    yield server
-    server.stop()
-    server.remove()
-    server.check_log()
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def carla_says(server, room) -> AsyncIterator[Say]:
     """Carla says something in the room, with files."""
     async with server.client("carla") as carla:
 
         async def says(body: str, *files: Sent) -> Frame:
-            return await say(carla, server, "carla", room, body, *files)
+            return await say(carla, room, body, *files)
 
         yield says
 

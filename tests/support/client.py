@@ -47,8 +47,8 @@ class Client:
     """
 
     def __init__(self, address: str, session: str | None, *, origin: str | None = None, hello: bool = True) -> None:
-        self._address = address
-        self._session = session
+        self.address = address
+        self.session = session
         self._origin = origin or address
         self._says_hello = hello
         self._connection: ClientConnection | None = None
@@ -82,8 +82,8 @@ class Client:
 
     async def connect(self) -> None:
         """Open a connection and, unless made with `hello=False`, come in with the cursors of last time."""
-        headers = {"Cookie": f"sessionid={self._session}"} if self._session else {}
-        url = f"{self._address.replace('http', 'ws', 1)}/ws/chat/"
+        headers = {"Cookie": f"sessionid={self.session}"} if self.session else {}
+        url = f"{self.address.replace('http', 'ws', 1)}/ws/chat/"
         self.close_code = None
         self._connection = await connect(
             url,

@@ -13,7 +13,6 @@ import httpx
 from PIL import Image, ImageDraw
 
 from tests.support.client import Client, Frame
-from tests.support.server import Server
 
 TOKEN = "t" * 32
 
@@ -58,12 +57,11 @@ def sound(name: str, seconds: float) -> Sent:
     return Sent(name, file.getvalue(), "audio/wav")
 
 
-async def upload(server: Server, person: str, room: int, file: Sent) -> str:
-    """Upload it for this room; returns the server's id of it."""
+async def upload(client: Client, room: int, file: Sent) -> str:
+    """Upload it for this room, as this client's person; returns the server's id of it."""
     said = {"filename": file.name, "filetype": file.type, "room": str(room), "description": file.description}
-    session = server.world.people[person].session
     headers = {
-        "Cookie": f"sessionid={session}; csrftoken={TOKEN}",
+        "Cookie": f"sessionid={client.session}; csrftoken={TOKEN}",
         "X-CSRFToken": TOKEN,
         "Tus-Resumable": "1.0.0",
         "Upload-Length": str(len(file.data)),
@@ -72,14 +70,14 @@ async def upload(server: Server, person: str, room: int, file: Sent) -> str:
         ),
         "Content-Type": "application/offset+octet-stream",
     }
-    async with httpx.AsyncClient(base_url=server.address, headers=headers, timeout=60, trust_env=False) as client:
-        answer = await client.post("/api/v1/uploads/", content=file.data)
+    async with httpx.AsyncClient(base_url=client.address, headers=headers, timeout=60, trust_env=False) as http:
+        answer = await http.post("/api/v1/uploads/", content=file.data)
     assert answer.status_code == 201, answer.text
     assert answer.headers["Upload-Offset"] == str(len(file.data))
     return str(answer.headers["Location"]).rpartition("/")[2]
 
 
-async def say(client: Client, server: Server, person: str, room: int, body: str, *files: Sent) -> Frame:
+async def say(client: Client, room: int, body: str, *files: Sent) -> Frame:
     """Say something with these files, and wait for the ack."""
-    ids = [await upload(server, person, room, file) for file in files]
+    ids = [await upload(client, room, file) for file in files]
     return await client.say(room, body, files=ids)
