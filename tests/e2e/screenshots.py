@@ -11,8 +11,11 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.e2e.scenery import landscape
 from tests.support.browser import launch
+from tests.support.client import Client
 from tests.support.environment import ROOT, manage, succeed
+from tests.support.sent_files import Sent, say, sound
 from tests.support.server import Server, World
 
 IMAGES = ROOT / "docs" / "images"
@@ -21,12 +24,12 @@ DESK = {"width": 1180, "height": 760}
 PHONE = {"width": 390, "height": 760}
 
 
-async def log_in(browser: Browser, server: Server, **looks: object) -> Page:
-    """A window of alice's, in the first room, with everything on the page."""
+async def log_in(browser: Browser, server: Server, person: str = "alice", **looks: object) -> Page:
+    """A window of hers, in the first room, with everything on the page."""
     context = await browser.new_context(base_url=server.address, reduced_motion="reduce", **looks)  # type: ignore[arg-type]
     page = await context.new_page()
     await page.goto("/login/")
-    await page.fill("input[name=username]", "alice")
+    await page.fill("input[name=username]", person)
     await page.fill("input[name=password]", PASSWORD)
     await page.keyboard.press("Enter")
     await page.locator("#connection[data-state=connected]").wait_for(state="attached")
@@ -55,11 +58,78 @@ async def switch(page: Page) -> None:
     await page.get_by_role("option").first.wait_for()
 
 
+async def send_files(page: Page, server: Server) -> None:
+    """Let the person at this window send pictures and more to the room "Design", where carla asks for them."""
+    session = next(cookie["value"] for cookie in await page.context.cookies() if cookie["name"] == "sessionid")
+    link = page.locator("#rooms a[data-room-id]", has_text="Design")
+    room = int(await link.get_attribute("data-room-id") or 0)
+    async with Client(server.address, session) as client:
+        await say(client, room, "From the walk on Sunday. The last one would do for the front page, I think:")
+        await say(
+            client,
+            room,
+            "",
+            landscape("valley.jpg", 1600, 1067, description="Blue hills in the morning"),
+            landscape("pines.jpg", 1067, 1600),
+            landscape("lake.jpg", 1600, 1200),
+            landscape("pass.jpg", 1500, 1000),
+            landscape("evening.jpg", 1600, 900),
+        )
+        await say(client, room, "And the rest of it", sound("birds at six.wav", 7), Sent("Route.gpx", b"x" * 48_200))
+        await say(client, room, "", landscape("harbour.jpg", 1600, 1000, description="The harbour, before sunrise"))
+
+
+async def go_to_pictures(page: Page) -> None:
+    """Go where they were sent, and wait until they are there."""
+    await page.locator("#rooms a[data-room-id]", has_text="Design").click()
+    await page.locator("#messages .picture").last.wait_for()
+    await page.locator("#messages").evaluate("(box) => box.scrollTo(0, box.scrollHeight)")
+    await page.wait_for_load_state("networkidle")
+    await page.mouse.move(0, 0)
+
+
+async def look_at_picture(page: Page) -> None:
+    """Open one of them."""
+    await page.locator("#messages .picture[title='harbour.jpg']").click()
+    await page.locator("dialog.viewer img").wait_for()
+    await page.wait_for_load_state("networkidle")
+    await page.mouse.move(0, 0)
+
+
+async def list_files(page: Page) -> None:
+    """All that was sent to the room."""
+    await page.get_by_role("button", name="Files").click()
+    await page.locator(".file-list .picture").first.wait_for()
+    await page.wait_for_load_state("networkidle")
+
+
 async def take(page: Page, name: str) -> None:
     """Keep what the page shows."""
     await page.evaluate("document.fonts.ready")
     await page.screenshot(path=IMAGES / f"{name}.png")
     print(f"docs/images/{name}.png")
+
+
+async def take_files(browser: Browser, server: Server) -> None:
+    """The pictures with files in them."""
+    await send_files(await log_in(browser, server, "emi", viewport=DESK), server)
+    desk = await log_in(browser, server, viewport=DESK, color_scheme="light")
+    await go_to_pictures(desk)
+    await take(desk, "pictures-light")
+    await look_at_picture(desk)
+    await take(desk, "viewer")
+    await desk.keyboard.press("Escape")
+    await list_files(desk)
+    await take(desk, "files-light")
+    dark = await log_in(browser, server, viewport=DESK, color_scheme="dark")
+    await go_to_pictures(dark)
+    await take(dark, "pictures-dark")
+    phone = await log_in(browser, server, viewport=PHONE, color_scheme="light")
+    await phone.locator("#back-to-rooms").click()
+    await go_to_pictures(phone)
+    await take(phone, "pictures-phone")
+    await look_at_picture(phone)
+    await take(phone, "viewer-phone")
 
 
 async def main() -> None:
@@ -79,6 +149,7 @@ async def main() -> None:
                 await desk.keyboard.press("Escape")
                 await switch(desk)
                 await take(desk, "switcher-light")
+                await take_files(browser, server)
                 await browser.close()
         finally:
             server.stop()

@@ -208,6 +208,20 @@ async def test_who_listens_hears_what_a_message_carries_and_replies_quote_it_by_
     await expect(bob.bubble("Nice").locator(".quote-body")).to_have_text("boat.png")
 
 
+async def test_a_message_is_found_by_the_name_of_its_file(server, room, sit_down, carla_says):
+    await carla_says("", Sent("harbour_dues 2027.pdf", b"%PDF-1"), Sent("else.txt", b"x"))
+    bob = await sit_down("bob", server)
+    await bob.open(f"/rooms/{room}/")
+    await bob.page.keyboard.press("Control+Shift+F")
+    await bob.page.get_by_role("searchbox").fill("harbour dues")
+    found = bob.page.locator(".result")
+    await expect(found).to_have_count(1)
+    assert await found.locator(".result-file").all_inner_texts() == ["harbour_dues 2027.pdf", "else.txt"]
+    await expect(found.locator("mark")).to_have_text(["harbour", "dues"])
+    await found.click()
+    await expect(bob.page.locator("#messages .marked .file-name").first).to_have_text("harbour_dues 2027.pdf")
+
+
 # The viewer
 
 

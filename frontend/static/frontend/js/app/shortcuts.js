@@ -8,6 +8,7 @@ export const SHORTCUTS = [
   { keys: "Enter", does: "Send the message" },
   { keys: "Shift Enter", does: "Start a new line" },
   { keys: "↑", does: "Edit your last message, from an empty field" },
+  { keys: "← →", does: "Go to the picture before or after, where one is open" },
   { keys: "Esc", does: "Close what is open; give up editing or replying" },
 ];
 

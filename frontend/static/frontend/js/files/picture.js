@@ -5,8 +5,8 @@ import { described } from "./file.js";
 
 /** Where no motion is wanted, what moves is shown at rest, and moves in the viewer. */
 const AT_REST = matchMedia("(prefers-reduced-motion: reduce)");
-/** Animations that are larger wait for the viewer, too. */
-const MOST_BYTES = 3_000_000;
+/** Of these types some move, which the small picture does not. Those with more bytes wait for the viewer, too. @type {Record<string, number>} */
+const MAY_MOVE = { "image/gif": 3_000_000, "image/webp": 1_000_000 };
 /** Pictures that did not come. @type {Set<HTMLImageElement>} */
 const missing = new Set();
 
@@ -62,4 +62,4 @@ export function askForMissing() {
 }
 
 /** Whether it is shown in motion. @param {MessageFile} file */
-const moves = ({ type, bytes }) => type === "image/gif" && bytes <= MOST_BYTES && !AT_REST.matches;
+const moves = ({ type, bytes }) => bytes <= (MAY_MOVE[type] ?? -1) && !AT_REST.matches;

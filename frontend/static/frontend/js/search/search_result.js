@@ -1,11 +1,11 @@
 import { make, makeButton } from "../dom/elements.js";
 import { dayLabel, fullTime, shortTime } from "../messages/time_format.js";
-import { markedMessage } from "./marked_words.js";
+import { markedMessage, markedWords } from "./marked_words.js";
 
-/** @typedef {{id: number, room: number, seq: number, at: string, sender: import("../connection/protocol.js").Person, body: string}} Result */
+/** @typedef {{id: number, room: number, seq: number, at: string, sender: import("../connection/protocol.js").Person, body: string, files?: import("../connection/protocol.js").File[]}} Result */
 
-/** One message found: where, who, when, and what with the words marked. @param {Result} result @param {string} query @param {string} room @param {() => void} show */
-export function searchResult({ at, sender, body }, query, room, show) {
+/** One message found: where, who, when, and what with the words marked, in its text and in the names of its files. @param {Result} result @param {string} query @param {string} room @param {() => void} show */
+export function searchResult({ at, sender, body, files = [] }, query, room, show) {
   const when = new Date(at);
   const time = make("time", "", `${dayLabel(when)}, ${shortTime(when)}`);
   time.dateTime = at;
@@ -15,10 +15,14 @@ export function searchResult({ at, sender, body }, query, room, show) {
     make("span", "", `in ${room}`),
     time,
   ]);
-  const text = markedMessage(body, query).map((part) =>
-    part.found ? make("mark", "", part.text) : document.createTextNode(part.text),
-  );
   const button = makeButton("result", "", show);
-  button.append(head, make("span", "result-text", text));
+  button.append(head, make("span", "result-text", nodes(markedMessage(body, query))));
+  const names = files.map(({ name }) => make("bdi", "result-file", nodes(markedWords(name, query))));
+  if (names.length > 0) button.append(make("span", "result-files", names));
   return make("li", "", [button]);
+}
+
+/** @param {{text: string, found: boolean}[]} parts */
+function nodes(parts) {
+  return parts.map(({ found, text }) => (found ? make("mark", "", text) : document.createTextNode(text)));
 }
