@@ -64,19 +64,20 @@ async def send_files(page: Page, server: Server) -> None:
     link = page.locator("#rooms a[data-room-id]", has_text="Design")
     room = int(await link.get_attribute("data-room-id") or 0)
     async with Client(server.address, session) as client:
-        await say(client, room, "From the walk on Sunday. The last one would do for the front page, I think:")
+        await say(client, room, "", landscape("harbour.jpg", 1600, 1000, description="The harbour, before sunrise"))
+        await say(
+            client, room, "The way, and who sang", sound("birds.wav", 7), Sent("Route.gpx", b"x" * 48_200)
+        )
         await say(
             client,
             room,
-            "",
+            "From the walk on Sunday. One of them would do for the front page, I think:",
             landscape("valley.jpg", 1600, 1067, description="Blue hills in the morning"),
             landscape("pines.jpg", 1067, 1600),
             landscape("lake.jpg", 1600, 1200),
             landscape("pass.jpg", 1500, 1000),
             landscape("evening.jpg", 1600, 900),
         )
-        await say(client, room, "And the rest of it", sound("birds at six.wav", 7), Sent("Route.gpx", b"x" * 48_200))
-        await say(client, room, "", landscape("harbour.jpg", 1600, 1000, description="The harbour, before sunrise"))
 
 
 async def go_to_pictures(page: Page) -> None:

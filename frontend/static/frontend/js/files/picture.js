@@ -1,4 +1,5 @@
 import { make } from "../dom/elements.js";
+import { whenSeen } from "../dom/when_seen.js";
 import { described } from "./file.js";
 
 /** @typedef {import("./file.js").MessageFile} MessageFile */
@@ -14,6 +15,8 @@ const missing = new Set();
 export class Picture {
   #image = make("img", "");
   element = make("button", "picture", [this.#image]);
+  /** A tiny picture for the place. */
+  #preview = "";
 
   /** @param {MessageFile} file */
   constructor(file) {
@@ -22,21 +25,27 @@ export class Picture {
     this.#image.addEventListener("load", () => this.#came(true));
     this.#image.addEventListener("error", () => this.#came(false));
     this.show(file);
+    // For all of a room's at once the browser would take longer than for their messages.
+    whenSeen(this.element, () => this.#hint());
   }
 
   /** Shows it as the server has it now. What the browser has on show already does not come once more. @param {MessageFile} file */
   show(file) {
-    const { id, name, type, width = 1, height = 1, preview } = file;
+    const { id, name, type, width = 1, height = 1, preview = "" } = file;
+    this.#preview = preview;
     this.element.dataset.file = id;
     this.element.title = name;
-    this.element.dataset.mark = type === "image/gif" && !moves(file) ? "GIF" : "";
+    if (type === "image/gif" && !moves(file)) this.element.dataset.mark = "GIF";
     this.#image.alt = described(file);
     const { style } = this.element;
     style.setProperty("--ratio", String(width / height));
     style.setProperty("--wide", `${width}px`);
-    style.backgroundImage = preview ? `url("${preview}")` : "";
     const source = moves(file) ? file.url : (file.thumb ?? file.url);
     if (source !== "" && !this.#isLocal) this.#image.src = source;
+  }
+
+  #hint() {
+    if (this.#preview && this.#image.naturalWidth === 0) this.element.style.backgroundImage = `url("${this.#preview}")`;
   }
 
   /** Whether it shows what the browser itself keeps. */
