@@ -65,9 +65,7 @@ async def send_files(page: Page, server: Server) -> None:
     room = int(await link.get_attribute("data-room-id") or 0)
     async with Client(server.address, session) as client:
         await say(client, room, "", landscape("harbour.jpg", 1600, 1000, description="The harbour, before sunrise"))
-        await say(
-            client, room, "The way, and who sang", sound("birds.wav", 7), Sent("Route.gpx", b"x" * 48_200)
-        )
+        await say(client, room, "The way, and who sang", sound("birds.wav", 7), Sent("Route.gpx", b"x" * 48_200))
         await say(
             client,
             room,
@@ -99,7 +97,7 @@ async def look_at_picture(page: Page) -> None:
 
 async def list_files(page: Page) -> None:
     """All that was sent to the room."""
-    await page.get_by_role("button", name="Files").click()
+    await page.get_by_role("button", name="Files", exact=True).click()
     await page.locator(".file-list .picture").first.wait_for()
     await page.wait_for_load_state("networkidle")
 

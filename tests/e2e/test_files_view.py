@@ -274,7 +274,7 @@ async def test_the_viewer_leads_through_all_pictures_of_the_room_by_keys_and_the
 async def test_the_viewer_leads_to_the_message_and_downloads_the_picture(server, room, sit_down, long_way):
     bob = await sit_down("bob", server)
     await bob.open(f"/rooms/{room}/")
-    await bob.page.get_by_role("button", name="Files").click()
+    await bob.page.get_by_role("button", name="Files", exact=True).click()
     await bob.page.locator(".file-list .picture[title='one.png']").click()
     await title(bob, "one.png")
     async with bob.page.expect_download() as downloading:
@@ -348,7 +348,7 @@ async def test_a_rooms_files_are_listed_by_kind_and_found_by_name(server, room, 
     await carla_says("", Sent("boat trip.txt", b"Sunday"))
     bob = await sit_down("bob", server)
     await bob.open(f"/rooms/{room}/")
-    await bob.page.get_by_role("button", name="Files").click()
+    await bob.page.get_by_role("button", name="Files", exact=True).click()
     await listed(bob, "harbour.png", "boat.png")
     await bob.page.get_by_role("searchbox").fill("boat")
     await listed(bob, "boat.png")
@@ -369,7 +369,7 @@ async def test_a_long_list_comes_in_pages_and_the_viewer_goes_on_beyond_them(ser
         await carla_says("", *[picture(f"{message}-{n}.png", 8, 6) for n in range(10)])
     bob = await sit_down("bob", server)
     await bob.open(f"/rooms/{room}/")
-    await bob.page.get_by_role("button", name="Files").click()
+    await bob.page.get_by_role("button", name="Files", exact=True).click()
     tiles = bob.page.locator(".file-list .picture")
     await expect(tiles).to_have_count(50)
     await tiles.last.click()
@@ -404,7 +404,7 @@ async def test_what_is_deleted_goes_from_the_message_the_viewer_and_the_list(ser
     link = await pictures_of(bob).last.locator("img").get_attribute("src")
     await pictures_of(bob).last.click()
     await title(bob, "gone.png")
-    await beside.page.get_by_role("button", name="Files").click()
+    await beside.page.get_by_role("button", name="Files", exact=True).click()
     await listed(beside, "gone.png", "kept.png")
     await delete(server, gone["id"])
     await title(bob, "kept.png")
@@ -435,7 +435,7 @@ async def test_whoever_is_taken_out_of_the_room_sees_no_more_of_its_files(server
         )
         await expect(bob.page.locator("#lost-room")).to_be_visible()
         assert browser.get(link).status_code == 404
-    await expect(bob.page.get_by_role("button", name="Files")).to_be_hidden()
+    await expect(bob.page.get_by_role("button", name="Files", exact=True)).to_be_hidden()
     await pictures_of(bob).last.click()
     await expect(viewer_of(bob).get_by_role("alert")).to_have_text("This picture cannot be loaded just now.")
 
@@ -498,7 +498,7 @@ async def test_files_are_for_everybody(server, room, sit_down, carla_says):
     await is_accessible(bob)
     await bob.page.keyboard.press("Escape")
     await bob.page.set_viewport_size({"width": 1280, "height": 800})
-    await bob.page.get_by_role("button", name="Files").click()
+    await bob.page.get_by_role("button", name="Files", exact=True).click()
     await expect(bob.page.locator(".file-list .picture")).to_have_count(4)
     await is_accessible(bob)
     await bob.page.get_by_text("Other files").click()
