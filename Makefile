@@ -7,11 +7,11 @@ PY := .venv/bin/python
 TESTS := PYTHONDEVMODE=1 PYTHONNODEBUGRANGES=1 $(PY) -m
 PIP := $(PY) -m pip --quiet --disable-pip-version-check install
 
-.PHONY: help run test both quick check clean packages dev-packages frontend-packages
+.PHONY: help run test quick check clean packages dev-packages frontend-packages
 .NOTPARALLEL:
 
-# How many processes share the Python tests. Much of their time is spent waiting: more than there are cores.
-WORKERS ?= 6
+# How many processes share the Python tests on each engine. Much of their time is spent waiting: more than there are cores.
+WORKERS ?= 3
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -23,12 +23,8 @@ run: packages ## install, migrate, and serve on http://127.0.0.1:8000 (HOST, POR
 
 test: test-tools dev-packages frontend-packages ## everything: what `make quick` runs, and the Python and browser tests
 	@sh .ci/together.sh ruff mypy imports frontend javascript
-	@printf '\n== Python and browser tests\n'
-	@CHROMIUM="$$(sh .ci/tools.sh which-chromium)" $(TESTS) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-	@printf '\nEverything passed.\n'
-
-both: test-tools dev-packages ## the Python and browser tests on SQLite and on PostgreSQL, beside each other
-	@CHROMIUM="$$(sh .ci/tools.sh which-chromium)" $(TESTS) tests.both -n 3 --dist loadfile --no-loadscope-reorder
+	@printf '\n== Python and browser tests, on SQLite and on PostgreSQL\n'
+	@CHROMIUM="$$(sh .ci/tools.sh which-chromium)" $(TESTS) tests.both -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 quick: check-tools dev-packages frontend-packages ## within a minute: the linters, the types, the tests that need no server
 	@sh .ci/together.sh ruff mypy imports frontend javascript python

@@ -1,6 +1,6 @@
 """`python -m tests.both [ARGUMENTS OF PYTEST...]`: the tests on both engines beside each other, and one summary.
 
-What stands on no database, and what is about SQLite alone, runs on SQLite only.
+What stands on no database, what cannot differ by engine, and what is about SQLite alone, runs on SQLite only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-ON_POSTGRES = ("-m", "not quick and not sqlite_only")
+ON_POSTGRES = ("-m", "not quick and not sqlite_only and not any_engine")
 NOTHING_TO_RUN = 5
 """What pytest ends with where no test was chosen."""
 
@@ -76,7 +76,8 @@ def main(arguments: Sequence[str]) -> int:
         codes.remove(NOTHING_TO_RUN)
     each = "; ".join(f"{run.name}: {words(run.counts)}" for run in runs)
     together = words(sum((run.counts for run in runs), Counter()))
-    sys.stdout.write(f"\n{each}\n{together} in {time.monotonic() - began:.0f} s\n")
+    line = f" {together} in {time.monotonic() - began:.2f}s "
+    sys.stdout.write(f"\n{each}\n{line:=^100}\n")
     return max(codes)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from tests.support.databases import ENGINE, ENGINES, Database, PostgresDatabase, SqliteDatabase
+from tests.support.databases import ENGINE, Database, PostgresDatabase, SqliteDatabase
 from tests.support.postgres import Cluster
 from tests.support.process import RUN
 from tests.support.redis import Redis
@@ -18,6 +18,9 @@ StartServer = Callable[..., Server]
 
 SLOW = {"world", "server", "start_server", "redis", "browser", "db", "transactional_db", "cluster"}
 
+
+ENGINE_OF = {"sqlite_only": "sqlite", "postgres_only": "postgres", "any_engine": "sqlite"}
+"""The marks of tests that run on one engine, and on which."""
 
 LONG = [
     *("tests/torture/", "tests/chat/test_strangers.py", "tests/chat/test_guarded_rollout.py"),
@@ -38,8 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures.isdisjoint(SLOW) and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.quick)
-        for engine in ENGINES:
-            if mark := item.get_closest_marker(f"{engine}_only"):
+        for name, engine in ENGINE_OF.items():
+            if mark := item.get_closest_marker(name):
                 reason = reason_of(item, mark)
                 if engine != ENGINE:
                     item.add_marker(pytest.mark.skip(reason=reason))
@@ -48,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 def reason_of(item: pytest.Item, mark: pytest.Mark) -> str:
-    """Why a test is about one engine alone. Whoever says that it is has to say why."""
+    """Why a test runs on one engine alone. Whoever says that it does has to say why."""
     match mark.args:
         case (str(reason),) if reason.strip() and not mark.kwargs:
             return f"{mark.name}: {reason}"

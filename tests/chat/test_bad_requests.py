@@ -12,6 +12,8 @@ import pytest
 from tests.support.raw import ask, connect, handshake, read, request
 from tests.support.server import Server
 
+pytestmark = pytest.mark.any_engine("such requests reach no database")
+
 FORM = "application/x-www-form-urlencoded"
 CLOSE = "Connection: close"
 MEGABYTE = b"x" * 1_000_000

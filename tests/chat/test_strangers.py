@@ -14,6 +14,8 @@ from chat.servers.door import AT_ONCE
 from chat.servers.visitors import Strangers
 from tests.support.raw import ask, connect, connect_narrowly, handshake, is_closed, masked, read, request, status
 
+pytestmark = pytest.mark.any_engine("who says nothing reaches no database")
+
 FEW_DESCRIPTORS = (
     "-c",
     # Half of the 500 remain for connections.

@@ -11,6 +11,8 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.desk import Desk
 
+pytestmark = pytest.mark.any_engine("how a page looks and reads is the browser's")
+
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)]
 

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
+pytestmark = pytest.mark.any_engine("lines and clocks are the browser's")
+
 # Date as it is on a machine whose clock is so many milliseconds off.
 CLOCK_OFF = """(() => {
     const Real = Date;

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from playwright.async_api import expect
+
+pytestmark = pytest.mark.any_engine("drafts stay in the browser")
 
 DRAFTS = "Object.keys(localStorage).filter((key) => key.startsWith('posthorn:draft:'))"
 NO_STORAGE = """

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
+pytestmark = pytest.mark.any_engine("the picker is the browser's")
+
 
 @pytest.fixture
 def sit_in_room(server, room, sit_down):

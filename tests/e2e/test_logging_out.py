@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from tests.e2e.desk import Desk
+
+pytestmark = pytest.mark.any_engine("what is left unsent stays in the browser")
 
 
 def log_out(desk: Desk) -> Locator:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.e2e.desk import Desk
+
+pytestmark = pytest.mark.any_engine("they are the browser's")
 
 # Chromium without a screen shows none and asks nobody: this one remembers what it was told to show.
 NOTIFICATIONS = """

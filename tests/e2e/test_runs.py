@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.e2e.desk import Desk
 from tests.support.server import Server
+
+pytestmark = pytest.mark.any_engine("how messages are shown is the browser's")
 
 MINUTES = [0, 4, 8, 8, 12, 16, 20, 24, 28, 32, 36, 40]
 """When the messages of a run are said; the third and the fourth in the same minute."""

@@ -12,6 +12,8 @@ from tests.e2e.desk import Desk
 from tests.support.client import Client
 from tests.support.server import Server
 
+pytestmark = pytest.mark.any_engine("what a history holds, tests of the socket say; here it is scrolled")
+
 MANY = 100_000
 BOUND = 310
 """More messages than this are never on the page."""

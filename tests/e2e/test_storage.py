@@ -10,6 +10,8 @@ from playwright.async_api import expect
 
 from tests.e2e.desk import Desk
 
+pytestmark = pytest.mark.any_engine("it is the browser's storage")
+
 PENDING = re.compile(r"\bpending\b")
 SENT = re.compile(r"\bsent\b")
 

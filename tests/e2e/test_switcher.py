@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 
+import pytest
 from playwright.async_api import Route, expect
 
 from tests.e2e.desk import Desk
+
+pytestmark = pytest.mark.any_engine("the dialog is the browser's")
 
 
 async def hold_back_the_switcher(desk: Desk) -> tuple[asyncio.Event, asyncio.Event, list[str]]:

@@ -12,6 +12,8 @@ from tests.e2e.desk import Desk, Frame, no_answer
 from tests.e2e.test_outbox import sign_in, sign_out
 from tests.support.server import Server
 
+pytestmark = pytest.mark.any_engine("tabs agree among themselves")
+
 PENDING = re.compile(r"\bpending\b")
 SENT = re.compile(r"\bsent\b")
 FAILED = re.compile(r"\bfailed\b")

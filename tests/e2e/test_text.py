@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+pytestmark = pytest.mark.any_engine("how a text is shown is the browser's")
+
 
 @pytest.fixture
 def sit_in_room(server, room, sit_down):

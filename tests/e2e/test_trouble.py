@@ -10,6 +10,8 @@ from playwright.async_api import expect
 from tests.e2e.desk import NO_LUCK, Frame, no_answer
 from tests.support.environment import manage, succeed
 
+pytestmark = pytest.mark.any_engine("what the page makes of trouble is the browser's")
+
 PENDING = re.compile(r"\bpending\b")
 SENT = re.compile(r"\bsent\b")
 FAILED = re.compile(r"\bfailed\b")

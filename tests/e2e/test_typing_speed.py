@@ -12,6 +12,8 @@ from playwright.async_api import Locator, Route, expect
 from tests.e2e.desk import Desk
 from tests.support.server import Server
 
+pytestmark = pytest.mark.any_engine("keys and focus are the browser's")
+
 MODULES = "**/static/frontend/js/**"
 ANSWERS = "**/api/**"
 

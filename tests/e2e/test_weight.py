@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Response, expect
 
 from tests.e2e.desk import Desk
+
+pytestmark = pytest.mark.any_engine("files are the same whatever the database")
 
 MOST_BYTES = 100_000
 

@@ -18,10 +18,9 @@ from typing import Any
 
 from tests.support.postgres import Cluster
 
-ENGINES = ("sqlite", "postgres")
 ENGINE = os.environ.get("TEST_ENGINE") or "sqlite"
-if ENGINE not in ENGINES:
-    raise ValueError(f"TEST_ENGINE={ENGINE!r}: it is {' or '.join(ENGINES)}")
+if ENGINE not in {"sqlite", "postgres"}:
+    raise ValueError(f"TEST_ENGINE={ENGINE!r}: it is sqlite or postgres")
 
 Params = Sequence[Any] | Mapping[str, Any]
 Rows = list[tuple[Any, ...]]
