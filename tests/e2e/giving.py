@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Error, Locator, Request, Route, expect
+from playwright.async_api import Error, FilePayload, Locator, Request, Route, expect
 
 from tests.e2e.desk import Desk
 from tests.support.server import Server
@@ -30,12 +30,12 @@ _PASTE = """([name, type, content, text]) => {
 
 
 def png(width: int, height: int, red: int = 200) -> bytes:
-    """A picture of one colour."""
+    """A picture of a sky, in one colour that fades to the bottom."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    rows = (b"\0" + bytes((red, 120, 60)) * width) * height
+    rows = b"".join(b"\0" + bytes((red, 130, 80 + 120 * row // height)) * width for row in range(height))
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + body
@@ -47,10 +47,10 @@ def tray(desk: Desk) -> Locator:
 
 async def choose(desk: Desk, **files: bytes) -> None:
     """Choose files by the clip button. An underscore stands for the dot of a name: `cat_png=...`."""
-    given = [{"name": name.replace("_", "."), "mimeType": kind(name), "buffer": data} for name, data in files.items()]
+    given = [FilePayload(name=name.replace("_", "."), mimeType=kind(name), buffer=data) for name, data in files.items()]
     async with desk.page.expect_file_chooser() as chooser:
         await desk.page.get_by_role("button", name="Add files").click()
-    await (await chooser.value).set_files(given)  # type: ignore[arg-type]
+    await (await chooser.value).set_files(given)
 
 
 def kind(name: str) -> str:

@@ -9,7 +9,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, FilePayload, Page, async_playwright
 
 from tests.e2e.scenery import landscape
 from tests.support.browser import launch
@@ -102,6 +102,21 @@ async def list_files(page: Page) -> None:
     await page.wait_for_load_state("networkidle")
 
 
+async def add_files(page: Page) -> None:
+    """Put two pictures and a document beside what is being written."""
+    async with page.expect_file_chooser() as chooser:
+        await page.get_by_role("button", name="Add files").click()
+    sent = [
+        landscape("The pass at dawn.jpg", 1200, 800),
+        landscape("pines.jpg", 800, 1200),
+        Sent("Timetable, winter.pdf", b"x" * 48_200, "application/pdf"),
+    ]
+    given = [FilePayload(name=one.name, mimeType=one.type, buffer=one.data) for one in sent]
+    await (await chooser.value).set_files(given)
+    await page.locator("#composer-files progress:visible").first.wait_for(state="hidden")
+    await page.locator("#composer textarea").fill("Before the fog came down")
+
+
 async def take(page: Page, name: str) -> None:
     """Keep what the page shows."""
     await page.evaluate("document.fonts.ready")
@@ -129,6 +144,10 @@ async def take_files(browser: Browser, server: Server) -> None:
     await take(phone, "pictures-phone")
     await look_at_picture(phone)
     await take(phone, "viewer-phone")
+    for looks, name in ((DESK, "tray-light"), (PHONE, "tray-phone")):
+        page = await log_in(browser, server, viewport=looks, color_scheme="light")
+        await add_files(page)
+        await take(page, name)
 
 
 async def main() -> None:

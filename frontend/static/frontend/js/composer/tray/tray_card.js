@@ -28,8 +28,9 @@ export class TrayCard {
     this.delegate = delegate;
     const name = make("bdi", "tray-name", file.name);
     name.title = file.name;
-    const words = make("div", "tray-words", [name, this.#about, this.#progress]);
-    this.element = make("li", "tray-card", [this.#sign, words, this.#describe, this.#retry, this.#remove]);
+    const line = make("div", "tray-line", [this.#about, this.#describe, this.#retry]);
+    const words = make("div", "tray-words", [name, line, this.#progress]);
+    this.element = make("li", "tray-card", [this.#sign, words, this.#remove]);
     this.#sign.textContent = typeName({ ...file, id: "", url: "" });
     this.#sign.setAttribute("aria-hidden", "true");
     this.#remove.setAttribute("aria-label", `Remove ${file.name}`);
