@@ -1,5 +1,5 @@
 import { make } from "../dom/elements.js";
-import { whenSeen } from "../dom/when_seen.js";
+import { whenNear } from "../dom/when_near.js";
 import { described } from "./file.js";
 
 /** @typedef {import("./file.js").MessageFile} MessageFile */
@@ -11,53 +11,62 @@ const MAY_MOVE = { "image/gif": 3_000_000, "image/webp": 1_000_000 };
 /** Pictures that did not come. @type {Set<HTMLImageElement>} */
 const missing = new Set();
 
-/** A picture in small: a button that opens it. Its place has its size before it is loaded, which is when it comes near. */
+/**
+ * A picture in small: a button that opens it. Its place has its size at once. What fills it, a tiny picture and then a small one,
+ * is made when it comes near: for all of a room's at once the browser would take longer than for their messages.
+ */
 export class Picture {
-  #image = make("img", "");
-  element = make("button", "picture", [this.#image]);
-  /** A tiny picture for the place. */
-  #preview = "";
+  element = make("button", "picture");
+  /** @type {HTMLImageElement | null} */
+  #image = null;
 
   /** @param {MessageFile} file */
   constructor(file) {
+    this.file = file;
     this.element.type = "button";
-    Object.assign(this.#image, { loading: "lazy", decoding: "async", draggable: false });
-    this.#image.addEventListener("load", () => this.#came(true));
-    this.#image.addEventListener("error", () => this.#came(false));
     this.show(file);
-    // For all of a room's at once the browser would take longer than for their messages.
-    whenSeen(this.element, () => this.#hint());
+    whenNear(this.element, () => this.#fill());
   }
 
-  /** Shows it as the server has it now. What the browser has on show already does not come once more. @param {MessageFile} file */
+  /** Shows it as the server has it now. @param {MessageFile} file */
   show(file) {
-    const { id, name, type, width = 1, height = 1, preview = "" } = file;
-    this.#preview = preview;
+    const { id, name, type, width = 1, height = 1 } = file;
+    this.file = file;
     this.element.dataset.file = id;
     this.element.title = name;
+    this.element.setAttribute("aria-label", described(file));
     if (type === "image/gif" && !moves(file)) this.element.dataset.mark = "GIF";
-    this.#image.alt = described(file);
     const { style } = this.element;
     style.setProperty("--ratio", String(width / height));
     style.setProperty("--wide", `${width}px`);
+    if (this.#image) this.#load(this.#image);
+  }
+
+  #fill() {
+    const image = make("img", "");
+    const { preview } = this.file;
+    Object.assign(image, { decoding: "async", draggable: false });
+    image.addEventListener("load", () => this.#came(image, true));
+    image.addEventListener("error", () => this.#came(image, false));
+    if (preview) this.element.style.backgroundImage = `url("${preview}")`;
+    this.#image = image;
+    this.#load(image);
+    this.element.append(image);
+  }
+
+  /** What the browser itself keeps, and has on show, does not come once more from the server. @param {HTMLImageElement} image */
+  #load(image) {
+    const { file } = this;
+    image.alt = described(file);
     const source = moves(file) ? file.url : (file.thumb ?? file.url);
-    if (source !== "" && !this.#isLocal) this.#image.src = source;
+    if (source !== "" && !(image.src.startsWith("blob:") && image.naturalWidth > 0)) image.src = source;
   }
 
-  #hint() {
-    if (this.#preview && this.#image.naturalWidth === 0) this.element.style.backgroundImage = `url("${this.#preview}")`;
-  }
-
-  /** Whether it shows what the browser itself keeps. */
-  get #isLocal() {
-    return this.#image.src.startsWith("blob:") && this.#image.naturalWidth > 0;
-  }
-
-  /** @param {boolean} here */
-  #came(here) {
+  /** @param {HTMLImageElement} image @param {boolean} here */
+  #came(image, here) {
     this.element.classList.toggle("missing", !here);
-    if (here) missing.delete(this.#image);
-    else missing.add(this.#image);
+    if (here) missing.delete(image);
+    else missing.add(image);
   }
 }
 

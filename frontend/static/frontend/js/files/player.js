@@ -1,5 +1,5 @@
 import { make } from "../dom/elements.js";
-import { whenSeen } from "../dom/when_seen.js";
+import { whenNear } from "../dom/when_near.js";
 import { described } from "./file.js";
 import { FileRow } from "./file_row.js";
 
@@ -20,7 +20,7 @@ export class Player {
       () => this.#media.error?.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED && this.#media.remove(),
     );
     // Its first picture and how long it lasts; nothing of those that nobody scrolls to.
-    whenSeen(this.#media, () => (this.#media.preload = "metadata"));
+    whenNear(this.#media, () => (this.#media.preload = "metadata"));
     this.element = make("div", "player", [this.#media, this.#row.element]);
     this.show(file);
   }
