@@ -477,8 +477,10 @@ async def test_of_many_pictures_those_alone_are_loaded_that_come_near(server, ro
     shown = await pictures_of(bob).count()
     assert shown >= 50
     assert 0 < len(asked) < shown / 2
+    far = await pictures_of(bob).first.get_attribute("data-file")
+    await expect(pictures_of(bob).first.locator("img")).to_have_count(0)
     await bob.page.locator("#messages").evaluate("(box) => box.scrollTo(0, 0)")
-    await is_shown(pictures_of(bob).first.locator("img"))
+    await is_shown(bob.page.locator(f"#messages [data-file='{far}'] img"))
 
 
 # For everybody
