@@ -74,6 +74,7 @@ class PictureProcess:
             numbers = [files.enter_context(file).fileno() for file in opened]
             try:
                 line = self._running() or self._start()
+                line.settimeout(self._seconds)
                 socket.send_fds(line, [job], numbers)
                 return _read(_line_of(line))
             except (OSError, NoAnswer) as error:
@@ -88,7 +89,6 @@ class PictureProcess:
     def _start(self) -> socket.socket:
         self.end()
         ours, theirs = socket.socketpair()
-        ours.settimeout(self._seconds)
         with theirs:
             # It inherits no secrets: of the environment nothing, of open files this line.
             self._process = subprocess.Popen(

@@ -186,6 +186,18 @@ async def test_a_photo_with_too_many_pixels_keeps_no_place_but_its_upper_edge(lo
         assert dict(picture.getexif()) == {0x0112: 6}
 
 
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_picture_with_a_pixel_too_many_is_none(looked, monkeypatch, form):
+    given = corpus.encoded(corpus.drawing(96, 64), form)
+    for most, kind in ((96 * 64, f"image/{form.lower()}"), (96 * 64 - 1, "application/octet-stream")):
+        process = PictureProcess(pixels=most)
+        monkeypatch.setattr(module, "_process", process)
+        try:
+            assert (await looked(given)).type == kind
+        finally:
+            process.end()
+
+
 async def test_a_virus_scanners_test_is_text_and_stays_what_it_is(looked):
     seen = await looked(corpus.EICAR, "image/png")
     assert (seen.type, seen.picture, seen.kept.read_bytes()) == ("text/plain", None, corpus.EICAR)
@@ -200,11 +212,12 @@ async def test_after_what_harms_the_process_comes_the_next_picture(process, look
 
 async def test_nobody_waits_for_ever(looked, process, caplog):
     await looked(JPEG)
-    process._line.settimeout(0.2)
+    process._seconds = 0.2
     os.kill(process.pid, signal.SIGSTOP)
     assert (await looked(JPEG)).type == "application/octet-stream"
     assert "no answer" in caplog.text
     assert process.pid is None
+    process._seconds = 10
     assert (await looked(JPEG)).type == "image/jpeg"
 
 
