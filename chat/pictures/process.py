@@ -16,7 +16,8 @@ from typing import IO
 
 logger = logging.getLogger("chat")
 
-SECONDS = 20.0
+SECONDS = 60.0
+"""By the clock, on a machine that is busy. What computes for so long has been ended before, by the system."""
 PIXELS = 100_000_000
 """More than the photos of most telephones have. Whoever looks at one needs four bytes for each."""
 

@@ -233,6 +233,7 @@ def test_what_the_process_says_is_not_believed_blindly(said):
 async def test_the_process_has_limits_and_no_secrets(process, looked):
     await looked(JPEG)
     about = Path(f"/proc/{process.pid}")
+    assert re.search(r"Max cpu time +2\d +unlimited", (about / "limits").read_text())
     assert re.search(r"Max address space +1073741824 +1073741824", (about / "limits").read_text())
     assert (about / "environ").read_bytes() == b""
     opened = {str(entry.readlink()) for entry in (about / "fd").iterdir()}
