@@ -182,6 +182,16 @@ async def test_the_tray_is_accessible_and_worked_by_keys(server, room, sit_down)
 
 async def test_leaving_a_room_and_logging_out_ask_where_files_are_not_sent(server, room, sit_down):
     bob = await open_room(sit_down, server, room)
+    bob.expected = ["/api/v1/uploads/"]  # what was begun in a room that one has left is not found any more
+    await choose(bob, cat_png=CAT)
+    await bob.page.get_by_role("button", name="Members and more").click()
+    await bob.page.get_by_role("dialog").get_by_role("button", name="Leave").click()
+    leaving = bob.page.get_by_role("dialog", name="Leave")
+    await expect(leaving).to_contain_text("The file that you have not sent there will be thrown away.")
+    await leaving.get_by_role("button", name="Leave").click()
+    await expect(bob.page.locator(f"#rooms a[data-room-id='{room}']")).to_have_count(0)
+
+    await bob.open_room(server.world.everyone)
     await choose(bob, cat_png=CAT, dog_png=CAT)
     await bob.page.locator("#log-out").get_by_role("button", name="Log out").click()
     dialog = bob.page.get_by_role("dialog", name="Log out?")

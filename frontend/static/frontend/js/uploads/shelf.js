@@ -60,10 +60,12 @@ export class Shelf {
 
   /** Looks for bytes that are missing. @param {Upload} upload */
   async look(upload) {
-    upload.looks += 1;
     const blob = await this.#bytes.read(upload.file.uploadId);
     if (upload.blob || this.#all.get(upload.file.uploadId) !== upload) return;
-    if (!blob) return this.#delegate.missing(upload);
+    if (!blob) {
+      upload.looks += 1;
+      return this.#delegate.missing(upload);
+    }
     this.#delegate.found(Object.assign(upload, { kept: true, blob }));
   }
 
