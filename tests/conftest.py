@@ -25,7 +25,7 @@ ENGINE_OF = {"sqlite_only": "sqlite", "postgres_only": "postgres", "any_engine":
 LONG = [
     *("tests/torture/", "tests/chat/test_strangers.py", "tests/chat/test_guarded_rollout.py"),
     *("tests/chat/test_bad_requests.py", "tests/chat/test_commands.py", "tests/storage/faults/"),
-    *("tests/e2e/", "tests/chat/", "tests/storage/"),
+    *("tests/e2e/", "tests/chat/", "tests/uploads/", "tests/storage/"),
 ]
 """Files, and folders, that take longest."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import h11
 from h11._receivebuffer import ReceiveBuffer
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chat.servers.visitors import Visitor, visitors
@@ -52,6 +53,28 @@ class StrictConnection(h11.Connection):
         return event
 
 
+class PatientFlow(FlowControl):
+    """Uvicorn reads nothing while enough of a body waits for the application: meanwhile nobody waits for the client."""
+
+    def __init__(self, protocol: DoorProtocol) -> None:
+        super().__init__(protocol.transport)
+        self._protocol = protocol
+
+    def pause_reading(self) -> None:
+        """Read no more for now."""
+        if self._protocol.visitor is not None and not self.read_paused:
+            self._protocol.visitor.rest()
+        super().pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read on. It is the client's turn only if there is more of the body."""
+        cycle = self._protocol.cycle
+        awaited = cycle.more_body and not (cycle.disconnected or cycle.response_complete)
+        if self._protocol.visitor is not None and self.read_paused and awaited:
+            self._protocol.visitor.expect()
+        super().resume_reading()
+
+
 class DoorProtocol(H11Protocol):
     """One connection until it is closed, or becomes a WebSocket's."""
 
@@ -65,6 +88,7 @@ class DoorProtocol(H11Protocol):
             transport.abort()
         else:
             self.conn = StrictConnection(self.visitor)
+            self.flow = PatientFlow(self)
             self.app = with_zero_copy(self, self.app)
 
     def connection_lost(self, exc: Exception | None) -> None:

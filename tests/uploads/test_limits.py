@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -36,6 +37,46 @@ def test_who_stalls_is_cut_off_and_what_came_is_kept(server, bob, room):
     wait_for(lambda: bob.offset(path) == 5)
     assert bob.send(path, 5, b"56789").status_code == 204
     assert kept(server, path) == b"0123456789"
+
+
+SLOW_DISK = """
+import runpy, sys, time
+from pathlib import Path
+
+from chat.files import parts
+
+append = parts.Part.append
+
+
+def wait_and_append(part, data):
+    while Path({slow!r}).exists():
+        time.sleep(0.01)
+    append(part, data)
+
+
+parts.Part.append = wait_and_append
+sys.argv[0] = "manage.py"
+runpy.run_path("manage.py", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_who_is_held_back_by_a_slow_disk_is_not_cut_off_for_it(start_server, kind, tmp_path):
+    slow = tmp_path / "the disk is slow"
+    slow.touch()
+    program = ("-c", SLOW_DISK.format(slow=str(slow)))
+    server = start_server(SERVER=kind, REQUEST_SECONDS="1", program=program)
+    content = os.urandom(3_000_000)
+    with Tus(server, "bob") as bob:
+        path = bob.begun(server.world.everyone, len(content))
+        with ThreadPoolExecutor(1) as thread:
+            sending = thread.submit(bob.send, path, 0, content)
+            wait_for((server.var / "uploads" / path.removeprefix(BASE)).exists)
+            with closing(connect(server)) as silent:
+                assert is_closed(silent)  # so long did it last
+            slow.unlink()
+            assert sending.result().status_code == 204
+    assert kept(server, path) == content
 
 
 def test_a_server_that_is_killed_has_what_came_but_nothing_that_was_not_compared_yet(server, bob, room):
