@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from chat.actions.given import PARTS
-from chat.queries.events import EVENT
+from chat.queries.events import MESSAGE_EVENT
 from storage.store import Connection, Row, dialect, sql
 
 _WRITE = sql(
@@ -47,7 +47,7 @@ _WRITE = sql(
         SELECT {ack} AS ack, {event} AS event
         FROM written m
         JOIN LATERAL (
-            SELECT m.seq, 'message' AS kind, m.created_at AS at, CAST(NULL AS text) AS data
+            SELECT m.seq, 'message' AS kind, m.created_at AS at
         ) e ON TRUE
         JOIN LATERAL (SELECT id, name FROM chat_user WHERE id = m.sender_id OFFSET 0) s ON TRUE
         JOIN LATERAL (SELECT s.id, s.name) a ON TRUE
@@ -59,7 +59,7 @@ _WRITE = sql(
     acks=dialect.json_list("ack"),
     ack=dialect.json_object(seq="m.seq", id="m.id", at=dialect.iso("m.created_at")),
     events=dialect.json_list("event"),
-    event=EVENT,
+    event=MESSAGE_EVENT,
 )
 
 

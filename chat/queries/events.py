@@ -35,9 +35,10 @@ _WHAT = sql(
     user=dialect.number_member("e.data", "user"),
     data=dialect.json_text("e.data"),
 )
-EVENT = dialect.json_object_of(
-    dialect.json_members(seq="e.seq", kind="e.kind", at=dialect.iso("e.at"), actor=person("a")), _ABOUT, _WHAT
-)
+_HAPPENED = dialect.json_members(seq="e.seq", kind="e.kind", at=dialect.iso("e.at"), actor=person("a"))
+EVENT = dialect.json_object_of(_HAPPENED, _ABOUT, _WHAT)
+# The same, where it is known to be of kind `message`.
+MESSAGE_EVENT = dialect.json_object_of(_HAPPENED, "'message'", dialect.json_object_of(MESSAGE_FIELDS))
 _EVENTS = sql(
     """
     SELECT {events} AS events,

@@ -97,7 +97,8 @@ def json_item(json_array: str, place: str) -> Fragment:
 
 def items(alias: str) -> Fragment:
     """The items of the array that the parameter is, as rows to select from."""
-    return Fragment(f"json_array_elements(%s::json) WITH ORDINALITY AS {alias} (value, number)")
+    # Taken apart once; `json` would be read from its beginning for each part of each item.
+    return Fragment(f"jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS {alias} (value, number)")
 
 
 def item(alias: str) -> Fragment:

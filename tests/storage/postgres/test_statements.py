@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, NotSupportedError
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
+
+from chat.actions import sends_at_once
 
 pytestmark = pytest.mark.postgres_only("these words are PostgreSQL's")
 
@@ -42,3 +45,8 @@ async def test_a_statement_is_one(store, notes, statement):
             await submit(statement)
     assert await store.fetch_value("SELECT count(*) FROM notes") == 0
     assert await store.fetch_value("SELECT current_setting('search_path')") == '"$user", public'
+
+
+def test_what_sends_are_written_with_is_read_by_the_driver_once():
+    """A longer statement it takes apart again each time, for longer than it takes to send it."""
+    assert len(sends_at_once._WRITE) <= MAX_CACHED_STATEMENT_LENGTH
