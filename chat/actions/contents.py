@@ -37,6 +37,7 @@ _DOOM = sql(
     referred_to=_REFERRED_TO,
 )
 _DOOMED = "SELECT id, key FROM chat_content WHERE doomed_at IS NOT NULL ORDER BY id LIMIT %s"
+_NEEDED = sql("SELECT id FROM chat_content WHERE {these} AND doomed_at IS NULL", these=dialect.among("id"))
 _FORGET = sql("DELETE FROM chat_content WHERE {these} AND doomed_at IS NOT NULL", these=dialect.among("id"))
 
 
@@ -73,6 +74,11 @@ def release(connection: Connection, contents: Iterable[int | None]) -> None:
 def doomed(connection: Connection, most: int) -> list[Kept]:
     """Contents whose bytes may be removed from the store, at most so many."""
     return [Kept(**row) for row in connection.fetch_all(_DOOMED, [most])]
+
+
+def needed(connection: Connection, contents: Iterable[int]) -> set[int]:
+    """Those of these contents that something refers to, or will: the others go, or are gone."""
+    return {row["id"] for row in connection.fetch_all(_NEEDED, [json.dumps(list(contents))])}
 
 
 def forget(connection: Connection, contents: Iterable[int]) -> None:

@@ -145,6 +145,6 @@ def _let_go(connection: Connection, before: Row) -> None:
         release(connection, old)
 
 
-def finish(connection: Connection, upload: str, content: int) -> None:
-    """The bytes of its content are in the store: it can be sent."""
-    connection.execute(_FINISH, [upload, content])
+def finish(connection: Connection, upload: str, content: int) -> bool:
+    """The bytes of its content are in the store: it can be sent. False if it was finished already, or is no more."""
+    return bool(connection.execute(_FINISH, [upload, content]).changes)

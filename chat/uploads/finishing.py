@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from chat.actions import contents
 from chat.actions import uploads as actions
 from chat.actions.contents import Kept
 from chat.actions.uploads import Found
@@ -31,8 +32,17 @@ async def finish(upload: Upload) -> None:
         if thumb is not None and looked.picture is not None:
             await parts.run(_put, thumb, looked.picture.thumb)
         await parts.run(_put, content, looked.kept)
-        await store.transaction(actions.finish, upload.id, content.id)
+        if not await store.transaction(actions.finish, upload.id, content.id):
+            await _take_back([each for each in settled if each is not None])
     await parts.run(parts.remove, upload.id)
+
+
+async def _take_back(put: list[Kept]) -> None:
+    """The upload was removed meanwhile, and what it was may have been swept before its bytes came."""
+    needed = await store.read(contents.needed, [each.id for each in put])
+    for each in put:
+        if each.id not in needed:
+            await parts.run(blobs.delete, each.key)
 
 
 async def was_kept(upload: Upload) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,12 +13,17 @@ from django.utils import timezone
 
 from chat.actions import rooms
 from chat.actions.contents import doomed, forget, keep
-from chat.actions.files import remove_old_unsent
+from chat.actions.files import remove_old_unsent, remove_unsent
+from chat.actions.uploads import Wanted, begin
+from chat.files import parts
+from chat.files.blobs import blobs
 from chat.live.batch import commit_batch
 from chat.live.operation import Lane, Operation, Outcome
+from chat.live.sweep import sweep
 from chat.models import Content, File, Message, Room
 from chat.protocol import Ack, Delete, Send
-from chat.queries.uploads import KEEP_UNSENT_HOURS
+from chat.queries.uploads import KEEP_UNSENT_HOURS, find
+from chat.uploads import finishing
 from storage.store import Connection, store
 from tests.support.meeting import Work, at_once
 from tests.support.uploaded import uploaded
@@ -181,3 +187,28 @@ def test_nothing_is_forgotten_that_is_not_doomed(sent):
     _, content = sent()
     store.run_transaction(forget, [content])
     assert Content.objects.filter(pk=content).exists()
+
+
+async def test_an_upload_that_is_removed_while_its_bytes_are_put_away(own_store, bob, everyone, monkeypatch):
+    wanted = Wanted("u", everyone, "a.txt", "text/plain", len(BYTES))
+    upload = await own_store.transaction(begin, bob, wanted)
+    part = await parts.run(parts.Part, upload)
+    await parts.run(part.append, BYTES)
+    await parts.run(part.close)
+    put, keys = finishing._put, []
+
+    def late(kept, source):
+        keys.append(kept.key)
+        asyncio.run_coroutine_threadsafe(removed(), loop).result(60)
+        put(kept, source)
+
+    async def removed():
+        await own_store.transaction(remove_unsent, [upload])
+        await sweep()
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(finishing, "_put", late)
+    begun = await find(bob, upload)
+    assert begun is not None
+    await finishing.finish(begun)
+    assert [blobs.has(key) for key in keys] == [False]
