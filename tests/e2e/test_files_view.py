@@ -337,10 +337,13 @@ async def test_a_picture_that_does_not_fit_is_shown_as_it_is_when_asked(server, 
 
 async def listed(desk: Desk, *names: str) -> None:
     """Wait until these are listed, in this order."""
-    shown = desk.page.locator(".file-list .picture, .file-list .file-name")
-    await expect(shown).to_have_count(len(names))
-    read = "(all) => all.map((one) => one.title || one.textContent)"
-    assert tuple(await shown.evaluate_all(read)) == names
+    await desk.page.wait_for_function(
+        """(names) => {
+            const shown = [...document.querySelectorAll(".file-list .picture, .file-list .file-name")];
+            return JSON.stringify(shown.map((one) => one.title || one.textContent)) === JSON.stringify(names);
+        }""",
+        arg=list(names),
+    )
 
 
 async def test_a_rooms_files_are_listed_by_kind_and_found_by_name(server, room, sit_down, carla_says):

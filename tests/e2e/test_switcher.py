@@ -95,6 +95,7 @@ async def test_the_room_of_the_last_message_comes_first_and_the_arrows_walk(star
     options = bob.page.get_by_role("option")
     await expect(options.nth(0)).to_have_text(re.compile(f"{names[1]}.*1 unread"))
     await expect(options.nth(1)).to_have_text(re.compile(names[0]))
+    await expect(bob.page.get_by_role("option", name="online Carla Conti")).to_be_visible()  # and changes no more
     for key, chosen in (("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", -1), ("ArrowDown", 0), ("ArrowDown", 1)):
         await bob.page.keyboard.press(key)
         await expect(options.nth(chosen)).to_have_attribute("aria-selected", "true")

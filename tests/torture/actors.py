@@ -50,7 +50,7 @@ class Visitor(Client):
             await asyncio.sleep(self.random.uniform(0.02, 0.3))
 
     async def _visit(self) -> None:
-        self._address = self._origin = self._choose()
+        self.address = self._origin = self._choose()
         self.inbox.clear()
         for log in self.logs.values():
             log.syncing = False
