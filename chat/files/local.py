@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import os
 import secrets
 import shutil
 from pathlib import Path
 from typing import IO
 
+from chat.files.durable import sync
 from chat.files.keeping import Blobs
 
 
@@ -23,14 +23,14 @@ class LocalBlobs(Blobs):
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         source.chmod(0o600)
         try:
-            _sync(source)
+            sync(source)
             source.rename(place)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
             _copy(source, place)
         for folder in (place.parent, self._folder, self._folder.parent):
-            _sync(folder)
+            sync(folder)
 
     def has(self, key: str) -> bool:
         return (self._folder / key).is_file()
@@ -51,16 +51,8 @@ def _copy(source: Path, place: Path) -> None:
     try:
         shutil.copyfile(source, beside)
         beside.chmod(0o600)
-        _sync(beside)
+        sync(beside)
         beside.rename(place)
     finally:
         beside.unlink(missing_ok=True)
     source.unlink()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

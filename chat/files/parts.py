@@ -22,6 +22,8 @@ from typing import TypeVar, TypeVarTuple
 
 from django.conf import settings
 
+from chat.files.durable import sync
+
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
 
@@ -192,7 +194,7 @@ def _make_folder() -> None:
         folder().mkdir(mode=0o700)
     except FileExistsError:
         return
-    _sync_folder(folder().parent)
+    sync(folder().parent)
 
 
 def _open(path: Path) -> FileIO:
@@ -200,7 +202,7 @@ def _open(path: Path) -> FileIO:
     made = not path.exists()
     file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "r+")
     if made:
-        _sync_folder(path.parent)
+        sync(path.parent)
     return file
 
 
@@ -209,14 +211,6 @@ def _is_at(file: FileIO, path: Path) -> bool:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except FileNotFoundError:
         return False
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _write(file: FileIO, data: bytes) -> None:

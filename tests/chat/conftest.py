@@ -16,12 +16,15 @@ from django.contrib.sessions.backends.db import SessionStore
 from chat.actions.accounts import create_member, create_owner
 from chat.live import process
 from chat.live.allowances import Allowances
+from chat.live.batch import commit_batch
 from chat.live.commit_queue import CommitQueue
 from chat.live.consumer import ChatConsumer
 from chat.live.hints import Hints
 from chat.live.hub import Hub
 from chat.live.neighbours import Neighbours
+from chat.live.operation import Lane, Operation
 from chat.models import Installation, Room, User
+from chat.protocol import Ack
 from chat.queries.installation import identity
 from storage.store import Store, store
 
@@ -50,6 +53,18 @@ def people(transactional_db, quick_passwords) -> dict[str, User]:
         "bob": create_member("Bob Brandt", "bob", "a long enough password"),
         "carla": create_member("Carla Conti", "carla", "a long enough password"),
     }
+
+
+@pytest.fixture
+def bob(people) -> int:
+    """The id."""
+    return int(people["bob"].pk)
+
+
+@pytest.fixture
+def carla(people) -> int:
+    """The id."""
+    return int(people["carla"].pk)
 
 
 @pytest.fixture
@@ -126,3 +141,22 @@ async def visit(people, own_store, settings, monkeypatch):
     for visit in visits:
         with suppress(asyncio.CancelledError):  # a test that timed out has ended its visits already
             await visit.disconnect()
+
+
+@pytest.fixture
+def commit(own_store):
+    """Commit frames of their senders as one batch; "ack", "duplicate" or the code of the nack, for each."""
+
+    async def commit(*changes: tuple[int, Any]) -> list[str]:
+        lanes: dict[int, Lane] = {}
+        batch = [Operation(user, frame, lanes.setdefault(user, Lane()), 0, lambda _: None) for user, frame in changes]
+        outcomes, _ = await own_store.transaction(commit_batch, batch)
+        return [_word(outcomes[operation]) for operation in batch]
+
+    return commit
+
+
+def _word(outcome: Any) -> str:
+    if isinstance(outcome, Ack):
+        return "duplicate" if outcome.duplicate else "ack"
+    return str(outcome.code.value)

@@ -38,12 +38,6 @@ BYTES = b"the same bytes"
 HASH = hashlib.sha256(BYTES).hexdigest()
 
 
-@pytest.fixture
-def bob(people) -> int:
-    pk: int = people["bob"].pk
-    return pk
-
-
 def do(user: int, frame: Any) -> Outcome:
     """Commit a frame as a server does."""
     operation = Operation(user, frame, Lane(), 0, lambda _: None)

@@ -29,11 +29,6 @@ class Ended(BaseException):
     """The process ends here."""
 
 
-@pytest.fixture
-def bob(people) -> int:
-    return int(people["bob"].pk)
-
-
 async def begun(store, bob: int, room: int, length: int, upload_id: str | None = None) -> Upload:
     wanted = Wanted(upload_id, room, "a.bin", "", length, "")
     found = await find(bob, await store.transaction(actions.begin, bob, wanted))

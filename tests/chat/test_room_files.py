@@ -23,12 +23,6 @@ SIZE: dict[str, Any] = {"width": 4, "height": 3, "type": "image/png", "thumb": b
 
 
 @pytest.fixture
-def bob(people) -> int:
-    pk: int = people["bob"].pk
-    return pk
-
-
-@pytest.fixture
 def sent(own_store, bob, everyone):
     """Send a message with files of these names; those that end in .png are pictures. Returns the message's id."""
 

@@ -14,7 +14,7 @@ from chat.actions.messages import set_deleted
 from chat.live.batch import commit_batch
 from chat.live.operation import Lane, Operation
 from chat.models import Content, File, Message, Room
-from chat.protocol import Ack, Delete, Edit, History, Send
+from chat.protocol import Delete, Edit, History, Send
 from chat.queries import events, messages
 from storage.store import store
 from tests.support.uploaded import uploaded
@@ -22,12 +22,6 @@ from tests.support.uploaded import uploaded
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("on_both_paths")]
 
 Uploaded = Any
-
-
-@pytest.fixture
-def bob(people) -> int:
-    pk: int = people["bob"].pk
-    return pk
 
 
 @pytest.fixture
@@ -39,24 +33,6 @@ def upload(bob, everyone):
         return await sync_to_async(uploaded)(name=name, **said)
 
     return upload
-
-
-@pytest.fixture
-def commit(own_store):
-    """Commit frames of their senders as one batch; "ack", "duplicate" or the code of the nack, for each."""
-
-    async def commit(*changes: tuple[int, Any]) -> list[str]:
-        batch = [Operation(user, frame, Lane(), 0, lambda _: None) for user, frame in changes]
-        outcomes, _ = await own_store.transaction(commit_batch, batch)
-        return [_word(outcomes[operation]) for operation in batch]
-
-    return commit
-
-
-def _word(outcome: Any) -> str:
-    if isinstance(outcome, Ack):
-        return "duplicate" if outcome.duplicate else "ack"
-    return str(outcome.code.value)
 
 
 async def travelled(user: int, room: int) -> list[dict[str, Any]]:

@@ -11,45 +11,12 @@ from chat.actions.messages import perform_change
 from chat.actions.rooms import end_membership
 from chat.actions.sends import NotAllNew, send_together
 from chat.live import batch as module
-from chat.live.batch import commit_batch
-from chat.live.operation import Lane, Operation
 from chat.models import Event, Message
-from chat.protocol import Ack, Edit, Send
+from chat.protocol import Edit, Send
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("on_both_paths")]
 
 ODD = ['"quoted" \\u0041 \\', "two\nlines\tand\u0001more", "🦉 ünïcödé \u2028", "%s %% ? :a", "null"]
-
-
-@pytest.fixture
-def bob(people) -> int:
-    pk: int = people["bob"].pk
-    return pk
-
-
-@pytest.fixture
-def carla(people) -> int:
-    pk: int = people["carla"].pk
-    return pk
-
-
-@pytest.fixture
-def commit(own_store):
-    """Commit frames of their senders as one batch; "ack", "duplicate" or the code of the nack, for each."""
-
-    async def commit(*sends: tuple[int, Any]) -> list[str]:
-        lanes: dict[int, Lane] = {}
-        batch = [Operation(user, frame, lanes.setdefault(user, Lane()), 0, lambda _: None) for user, frame in sends]
-        outcomes, _ = await own_store.transaction(commit_batch, batch)
-        return [_word(outcomes[operation]) for operation in batch]
-
-    return commit
-
-
-def _word(outcome: Any) -> str:
-    if isinstance(outcome, Ack):
-        return "duplicate" if outcome.duplicate else "ack"
-    return str(outcome.code.value)
 
 
 @pytest.fixture

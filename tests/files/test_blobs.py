@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.files import local as module
+from chat.files import durable
 from chat.files.local import LocalBlobs
 
 KEY = "ab/abcdef-12345678"
@@ -50,7 +50,7 @@ def test_deleting_twice_is_as_good_as_once(blobs, part):
 
 def test_the_bytes_and_the_folders_are_synced_in_this_order(blobs, part, tmp_path, monkeypatch):
     done: list[str] = []
-    sync, rename = module._sync, Path.rename
+    sync, rename = durable.sync, Path.rename
 
     def synced(path: Path) -> None:
         done.append(path.name)
@@ -60,7 +60,7 @@ def test_the_bytes_and_the_folders_are_synced_in_this_order(blobs, part, tmp_pat
         done.append("rename")
         return rename(path, to)
 
-    monkeypatch.setattr(module, "_sync", synced)
+    monkeypatch.setattr("chat.files.local.sync", synced)
     monkeypatch.setattr(Path, "rename", renamed)
     blobs.put(KEY, part)
     assert done == ["part", "rename", "ab", "files", tmp_path.name]
